@@ -1,0 +1,85 @@
+"""Text -> units of search: the only tokenizer; documents and questions both pass through it.
+
+Two kinds of units: words (jieba's dictionary in search mode: long words and the short ones inside them) and pairs of
+neighbouring characters, which find names and new words that the dictionary cuts wrongly.
+"""
+
+import re
+from functools import cache
+from itertools import pairwise
+from unicodedata import normalize
+
+import rjieba
+
+from index.traditional import folding
+
+IDENTITY = "rjieba-search+bigrams-1"
+"""Name of this tokenizer; an index made under another name must be built again. Raise it with every change."""
+
+_INVISIBLE = (0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
+_SPELLED_YEAR = re.compile(r"[一二][零〇○一二三四五六七八九]{3}(?=年)")
+_YEAR = re.compile(r"(?<!\d)[12]\d{3}年")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_DOTTED = re.compile(r"\d+(?:\.\d+){2,}")
+_DIGITS = str.maketrans("零〇○一二三四五六七八九", "000123456789")
+_RUN = re.compile(r"[^\W_]+(?:(?:(?<=\d)\.(?=\d)|(?<=\d)%)[^\W_]*)*")
+_UNIT = re.compile(r"[a-z0-9]+(?:\.\d+)*%?|[^\W_]")
+_ASCII = re.compile(r"[a-z0-9]")
+
+
+@cache
+def _table() -> dict[int, str | None]:
+    table: dict[int, str | None] = dict.fromkeys(_INVISIBLE)
+    table.update(folding())
+    return table
+
+
+def fold(text: str) -> str:
+    """One spelling for what reads the same: NFKC, lower case, simplified characters, 2025年 for 二〇二五年.
+
+    Thousands lose their commas, and characters that cannot be seen go. Lengths may change; the result is for
+    matching only, never for quoting.
+    """
+    folded = normalize("NFKC", text).lower().translate(_table())
+    folded = _THOUSANDS.sub("", folded)
+    return _SPELLED_YEAR.sub(lambda match: match[0].translate(_DIGITS), folded)
+
+
+def units(text: str) -> tuple[list[str], list[str]]:
+    """``(terms(text), bigrams(text))``, folding the text only once."""
+    folded = fold(text)
+    return _terms(folded), _bigrams(folded)
+
+
+def terms(text: str) -> list[str]:
+    """Words of ``text`` in search mode: every word, and the dictionary words inside the longer ones.
+
+    Numbers stay whole (``3.5%``, ``1234.5``); a date such as ``2021.5.31`` gives its three numbers; a year gives two
+    units, ``2025`` and (after all other words) ``2025年``. Punctuation and blanks give nothing. Duplicates remain.
+    """
+    return _terms(fold(text))
+
+
+def bigrams(text: str) -> list[str]:
+    """Pairs of neighbouring units inside each run of letters and digits; a number or Latin word is one unit.
+
+    ``产出强度3.5%以上`` gives 产出, 出强, 强度, 度3.5%, 3.5%以, 以上. Punctuation and blanks end a run; a run of
+    one unit gives nothing.
+    """
+    return _bigrams(fold(text))
+
+
+def _terms(folded: str) -> list[str]:
+    # Blanks keep the parts of a dotted date apart: jieba would take 2021.5 for a decimal fraction.
+    plain = _DOTTED.sub(lambda match: match[0].replace(".", " "), folded)
+    words = [word for word in rjieba.cut_for_search(plain) if word[0].isalnum()]
+    words.extend(_YEAR.findall(folded))
+    return words
+
+
+def _bigrams(folded: str) -> list[str]:
+    pairs: list[str] = []
+    for run in _RUN.findall(folded):
+        single = run if _ASCII.search(run) is None else _UNIT.findall(run)
+        pairs.extend(map("".join, pairwise(single)))
+    return pairs
