@@ -1,0 +1,197 @@
+"""Puts back line breaks that a source has lost.
+
+Texts copied from a site's search index hold a whole document in one line; a page break may have swallowed the break
+before an article. A break is put back where a mark stands that exactly continues the numbering, and at the borders of
+title, number, addressee and signature, which have forms of their own.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.grammar import HAN, Mark, read_mark
+from index.lines import Line
+from index.outline import Outline
+
+Group = tuple[str, tuple[int, ...], Line]
+"""Text of a paragraph, source offset of each character, its first line."""
+
+_LOST_LENGTH = 250
+_FEW_LINES = 6
+_INSIDE = re.compile(
+    r"第[〇零一二三四五六七八九十百\d]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}\s*[.．、]"
+)
+_BREAK_BEFORE = "。；：！？”）)》;:"
+_GLUED_HEADING = 40
+_BLANK_RUN = re.compile(r"[ \t\xa0]*\u3000{2,}\s*|[ \xa0\u2002\u2003]{3,}\s*|(?<=[。：])[ \u3000\xa0]+")
+_KIND_WORDS = "通知|意见|决定|公告|通告|通报|批复|复函|函|答复|方案|办法|规定|细则|条例|规划|纲要|计划|措施|指南|要点"
+_NUMBER = re.compile(
+    rf"([{HAN}]{{1,10}}?)\s*[〔\[【（(﹝［]\s*(?:19|20)\d{{2}}\s*[〕\]】）)﹞］]\s*第?\s*\d{{1,4}}\s*号"
+)
+_TITLE_THEN = re.compile(rf"(?:的|关于[^。：]{{4,80}})(?:{_KIND_WORDS})(?:[（(](?:试行|暂行)[）)])?")
+_BODIES = re.compile(r"政府|部门|单位|[局委厅办院校所处会]|公司|企业|中心|代表|委员|同志|乡镇|街道|机构")
+_DATE = re.compile(
+    r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二一][〇○零九][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
+)
+_TAIL = re.compile(r"附\s*件\s*\d?\s*[:：]|[（(]此件|[（(]联系人|[（(]附\s*注|抄送\s*[:：]")
+
+
+def rebreak(groups: Sequence[Group]) -> list[Group]:
+    """The same paragraphs, split where line breaks were lost; characters and their places stay as they are."""
+    result: list[Group] = []
+    outline = Outline()
+    longest = max((len(text) for text, _, _ in groups), default=0)
+    one_liner = longest > _LOST_LENGTH and len([1 for text, _, _ in groups if len(text) > 20]) <= _FEW_LINES
+    for group in groups:
+        if group[2].table:
+            result.append(group)
+            continue
+        lost = len(group[0]) > _LOST_LENGTH and _runs(group[0]) >= 2
+        pieces = [group]
+        if one_liner:
+            pieces = [part for piece in pieces for part in _split(piece, _blank_runs(piece[0]))]
+            pieces = [part for piece in pieces for part in _split(piece, _borders(piece[0]))]
+        for piece in pieces:
+            result.extend(_split(piece, _marks_inside(piece[0], outline, lost=lost or one_liner)))
+    return result
+
+
+def _split(group: Group, places: Sequence[int]) -> list[Group]:
+    text, positions, line = group
+    parts = []
+    edges = [0, *places, len(text)]
+    for start, end in zip(edges, edges[1:], strict=False):
+        piece = text[start:end]
+        blank = len(piece) - len(piece.lstrip())
+        if piece.strip():
+            first = line if start == 0 else Line(text=piece, start=positions[start], indent=blank, table=line.table)
+            parts.append((piece, positions[start:end], first))
+    return parts
+
+
+def _runs(text: str) -> int:
+    """How many marks of the strong kinds continue one another inside ``text``."""
+    best = 0
+    for kind in ("cn", "cn_paren", "article"):
+        expected = None
+        length = 0
+        for mark, _ in _inside(text):
+            if mark.kind == kind and (mark.value[0] == 1 if expected is None else mark.value[0] == expected):
+                expected, length = mark.value[0] + 1, length + 1
+            elif mark.kind == "article" == kind and expected is None:
+                expected, length = mark.value[0] + 1, 1
+        best = max(best, length)
+    return best
+
+
+def _inside(text: str) -> Iterator[tuple[Mark, str]]:
+    """Candidate marks anywhere in ``text`` with the character before each."""
+    for found in _INSIDE.finditer(text):
+        at = found.start()
+        before = text[:at].rstrip()[-1:] if at else ""
+        if re.match(r"[第一二三四五六七八九十百\d、之条款项至和]", before) and (at and not text[at - 1].isspace()):
+            continue
+        mark = read_mark(text, at)
+        if mark is None or mark.doubtful or mark.kind.startswith("decimal"):
+            continue
+        if mark.kind == "cn" and re.match(r"[一二三四五六七八九十]", text[mark.end :]):
+            continue
+        yield mark, before
+
+
+def _marks_inside(text: str, outline: Outline, *, lost: bool) -> list[int]:
+    """Places at which a mark exactly continues the numbering; opens what it finds in ``outline``."""
+    places = []
+    start = read_mark(text)
+    if start is not None:
+        place = outline.judge(start)
+        if place is not None:
+            outline.enter(start, place)
+    if not lost and "第" not in text:
+        return []
+    candidates = list(_inside(text))
+    previous_end = start.end if start is not None else 0
+    for number, (mark, before) in enumerate(candidates):
+        if mark.start == 0:
+            continue
+        spaced = text[mark.start - 1].isspace() or before in _BREAK_BEFORE
+        glued = mark.start - previous_end <= _GLUED_HEADING and not re.search(
+            "[。；，：]", text[previous_end : mark.start]
+        )
+        article = mark.kind in ("article", "chapter", "section")
+        if article and not (before in "。；：”" or (glued and before)):
+            continue
+        if not lost and not (article and outline.continues(mark)):
+            continue
+        if not (spaced or glued or mark.kind == "cn"):
+            continue
+        following = [other for other, _ in candidates[number + 1 :]]
+        begins = mark.value == (1,)
+        if begins and not any(other.kind == mark.kind and other.value == (2,) for other in following):
+            continue
+        place = outline.judge(mark, following)
+        if place is None or (place.remark and not begins):
+            continue
+        if not begins and not outline.continues(mark) and mark.kind in ("arabic", "arabic_paren") and not glued:
+            place = outline.judge(mark, following)
+        outline.enter(mark, place) if place else None
+        places.append(mark.start)
+        previous_end = mark.end
+    return places
+
+
+def _blank_runs(text: str) -> list[int]:
+    """Ends of runs of blanks that stand for a line break, outside of brackets."""
+    places = []
+    for found in _BLANK_RUN.finditer(text):
+        before = text[: found.start()]
+        if before.count("《") > before.count("》") or before.count("（") > before.count("）"):
+            continue
+        if found.start() > 0 and found.end() < len(text):
+            places.append(found.end())
+    return places
+
+
+def _borders(text: str) -> list[int]:
+    """Borders of title, number and addressee at the begin of ``text``, of annex list, signature and date at its end."""
+    places: set[int] = set()
+    head = text[:400]
+    number = _NUMBER.search(head[:250])
+    title = None
+    for found in _TITLE_THEN.finditer(head[: number.start() + 12] if number else head[:160]):
+        if head[: found.end()].count("《") == head[: found.end()].count("》"):
+            title = found
+            if re.match(r"各|[^。，]{2,30}(?:政府|局|委|厅|公司|单位)", head[found.end() :]) or number:
+                break
+    if number is not None and "。" not in head[: number.start()] and "：" not in head[: number.start()]:
+        start = title.end() if title and number.start(1) <= title.end() <= number.end(1) else number.start(1)
+        if title is None or title.end() <= number.end(1):
+            places.update((start, number.end()))
+    elif title is not None and re.match(r"\s*(?:各|[^。，：]{2,30}[：，、])", head[title.end() :]):
+        places.add(title.end())
+    begin = max(places, default=0)
+    colon = head.find("：", begin)
+    if (
+        colon > 0
+        and "。" not in head[begin:colon]
+        and colon - begin < 300
+        and _BODIES.search(head[begin:colon])
+        and not re.match(r"\s*[一二三四五]、|\s*附", head[begin:colon])
+    ):
+        places.add(colon + 1)
+    places.update(_tail_borders(text))
+    return sorted(place for place in places if 0 < place < len(text))
+
+
+def _tail_borders(text: str) -> set[int]:
+    places: set[int] = set()
+    stop = max(text.rfind("。"), text.rfind("。”"))
+    for found in _TAIL.finditer(text, max(0, len(text) - 600)):
+        before = text[: found.start()].rstrip()
+        if not before or before[-1] in "。；日）)":
+            places.add(found.start())
+    for found in _DATE.finditer(text, max(0, stop)):
+        between = text[stop + 1 : found.start()]
+        if len(between) <= 120 and not re.search("[。；：，]", between):
+            places.update((stop + 1, found.start(), found.end()))
+        break
+    return places
