@@ -92,7 +92,7 @@ def find_numbers(text: str, *, partial: bool = False) -> tuple[FoundNumber, ...]
 
     Args:
         text: any text; a token that runs into the sentence before it is cut where that can be told.
-        partial: whether parts (``2021年33号``, ``〔2021〕33号``, ``33号文``), as a question may name them, are given too.
+        partial: whether parts (``2021年33号``, ``〔2021〕33号``, ``33号文``) are given too, as questions name them.
     """
     found: list[FoundNumber] = []
     for candidate in _candidates(text):
@@ -134,7 +134,7 @@ def _candidates(text: str) -> Iterator[FoundNumber]:
 
 def _token(match: re.Match[str]) -> str:
     token = _SENTENCE.sub("", match["token"] or "")
-    before = match.string[: match.start()].rstrip()[-1:]
+    before = match.string[: match.end("token") - len(token)].rstrip()[-1:] if token else ""
     # 国发〔2014〕51号和财税〔2020〕41号: 和 joins the two
     return token[1:] if before in ("号", "》", "）", ")") and token[:1] in ("和", "或") else token
 
