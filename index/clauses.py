@@ -7,15 +7,18 @@ preamble, closing and signature, become clauses of their own, so that the clause
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from index.enumerations import members
-from index.grammar import HAN, Mark, read_decimal_top, read_mark, split_heading
+from index.grammar import CONTENTS_LINE, HAN, Mark, read_decimal_top, read_mark, split_heading
 from index.layout import Part
-from index.outline import Outline
+from index.outline import Outline, step
 from index.records import Clause
 from index.reflow import Paragraph, Readable
 from index.tree import Node, Tree, finish
 
+_CHAPTERS = ("总则", "附则")
+# unnumbered headings of fixed wording; the first two hold numbered clauses like a chapter does
 _NAMED = re.compile(r"总则|附则|序言|前言|引言|结语|结束语|绪言")
 _BOX = re.compile(rf"专\s*栏\s*([0-9０-９]+|[一二三四五六七八九十]+)?\s*[：:]?(?=[\s{HAN}“]|$)")
 _ENDS = re.compile(r"[。；：！？:;!?…]$|[。；！？][”』」）)]$")
@@ -69,8 +72,10 @@ class _BodyWalker:
                 )
                 continue
             mark = read_mark(text)
-            if mark is not None:
+            if mark is not None and not CONTENTS_LINE.search(text):
                 marks[index] = mark
+        if not _articles_run(marks):
+            marks = {index: mark for index, mark in marks.items() if mark.kind != "article"}
         if sum(mark.kind == "decimal2" for mark in marks.values()) >= 2:
             for index in self.span:
                 top = read_decimal_top(self.texts[index]) if index not in marks else None
@@ -172,11 +177,13 @@ class _BodyWalker:
         text = self.texts[index]
         plain = re.sub(r"\s+", "", text)
         if _NAMED.fullmatch(plain):
-            depth = self.outline.enter_named(plain, chapters=self.has_chapters)
-            del self.open[depth:]
             self.box = None
+            chapters = plain in _CHAPTERS and self.has_chapters
+            depth = self.outline.enter_named(plain, chapters=chapters, holds_numbers=plain in _CHAPTERS)
+            del self.open[depth:]
             node = self._add_named(plain, self.open[-1] if self.open else self.root)
-            self.open.append(node)
+            if plain in _CHAPTERS:
+                self.open.append(node)
             return node
         found = _BOX.match(text)
         if found and len(text) <= 45 and not _ENDS.search(text) and not self.tree.paragraphs[index].table:
@@ -351,6 +358,13 @@ class _BodyWalker:
 
 
 _STRONG = ("book", "subbook", "part", "chapter", "section", "article", "cn", "cn_paren")
+
+
+def _articles_run(marks: dict[int, Mark]) -> bool:
+    """False where lines begin with articles of another act (a list of crimes), told by numbers that do not run on."""
+    values = [mark.value for _, mark in sorted(marks.items()) if mark.kind == "article"]
+    steps = [step(before, after) == 1 for before, after in pairwise(values)]
+    return sum(steps) * 2 >= len(steps)
 
 
 def _is_decimal(marker: str) -> bool:

@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from index.grammar import read_mark
 from index.lines import Line, width
 from index.records import SourceText, Span
 
@@ -16,18 +18,35 @@ _BARE_NUMBER = re.compile(r"[0-9０-９]{1,4}(?:\s*/\s*[0-9０-９]{1,4})?|[IVXi
 # ----- | ===== | *****；a line of nothing but marks
 _SEPARATOR = re.compile(r"[-=*_~·.…—─━＝﹍—\s]{4,}")
 _FIELD_CODE = re.compile(r"(?:PAGE|TOC|HYPERLINK|NUMPAGES)\b.*(?:MERGEFORMAT|\\[a-z])")
+# 2 市级总规一般包括…, the 2 being a page number; not: 2 个, 2021 年, 3.
+_GLUED_NUMBER = re.compile(
+    r"([0-9]{1,3})\s*(?=[\u3400-\u9fff“《（])(?!\s*[年月日个项家万亿元人次天倍名条款章户亩米岁分届位类种所])"
+)
+_DIGITS = 3
+_PAGE_LINES = 5
+_MIN_CHAIN = 4
 _HEADING_WIDTH = 40
 _MIN_PAGES = 3
 
 
 def drop_furniture(lines: Sequence[Line], source: SourceText) -> tuple[list[Line], list[Span]]:
-    """The lines that carry text, and the stretches of the source that were dropped, both in order."""
-    numbers = _bare_page_numbers(lines, bool(source.page_starts))
+    """The lines that carry text, and the stretches of the source that were dropped, both in order.
+
+    A page number that was glued to the first line of its page is cut off that line.
+    """
+    numbers = _edge_numbers(lines) if source.page_starts else _counted_numbers(lines)
     heads = _running_heads(lines) if source.page_starts else set()
     kept: list[Line] = []
     dropped: list[Span] = []
     for index, line in enumerate(lines):
-        if not line.table and (index in numbers or index in heads or _is_debris(line) or _repeats(lines, index, kept)):
+        if line.table:
+            kept.append(line)
+        elif index in numbers and numbers[index] < len(line.text):
+            cut = numbers[index]
+            rest = line.text[cut:].lstrip()
+            dropped.append(Span(start=line.start, end=line.start + len(line.text[:cut].rstrip())))
+            kept.append(replace(line, text=rest, start=line.start + len(line.text) - len(rest), indent=0))
+        elif index in numbers or index in heads or _is_debris(line) or _repeats(lines, index, kept):
             dropped.append(Span(start=line.start, end=line.start + len(line.text)))
         else:
             kept.append(line)
@@ -38,34 +57,48 @@ def _is_debris(line: Line) -> bool:
     return bool(_PAGE_NUMBER.fullmatch(line.text) or _SEPARATOR.fullmatch(line.text) or _FIELD_CODE.search(line.text))
 
 
-def _bare_page_numbers(lines: Sequence[Line], paged: bool) -> set[int]:
-    """Lines that are nothing but a number and count pages.
+def _edge_numbers(lines: Sequence[Line]) -> dict[int, int]:
+    """Lines that are nothing but a number and stand first or last on their page; each with its length."""
+    last = len(lines) - 1
+    return {
+        index: len(line.text)
+        for index, line in enumerate(lines)
+        if _BARE_NUMBER.fullmatch(line.text)
+        and (index in (0, last) or lines[index - 1].page != line.page or lines[index + 1].page != line.page)
+    }
 
-    With known pages: the first or last line of a page. Without: at least three numbers that each follow the one
-    before by 1, with text of at least five lines between them (a table's cells stand closer).
+
+def _counted_numbers(lines: Sequence[Line]) -> dict[int, int]:
+    """Page numbers of a text whose pages are unknown: where each stands, and how many characters it takes.
+
+    Candidates are lines that are a number, and numbers glued to a line in the midst of a sentence. Page numbers are
+    those that form the longest chain counting up by 1 or 2 with at least five lines of text between two (the cells
+    of a table stand closer), four of them at least.
     """
-    bare = [index for index, line in enumerate(lines) if _BARE_NUMBER.fullmatch(line.text)]
-    if paged:
-        last = len(lines) - 1
-        return {
-            index
-            for index in bare
-            if index in (0, last)
-            or lines[index - 1].page != lines[index].page
-            or lines[index + 1].page != lines[index].page
-        }
-    found: set[int] = set()
-    run: list[int] = []
-    for index in bare:
-        text = lines[index].text
-        if not text.isdigit():
-            continue
-        if run and int(text) == int(lines[run[-1]].text) + 1 and index - run[-1] > 5:
-            run.append(index)
-        elif not run or index - run[-1] > 5:
-            found.update(run if len(run) >= _MIN_PAGES else [])
-            run = [index]
-    found.update(run if len(run) >= _MIN_PAGES else [])
+    candidates: list[tuple[int, int, int]] = []
+    for index, line in enumerate(lines):
+        if line.text.isdigit() and len(line.text) <= _DIGITS:
+            candidates.append((index, int(line.text), len(line.text)))
+        elif index:
+            glued = _GLUED_NUMBER.match(line.text)
+            if glued and (lines[index - 1].text[-1] not in "。：；！？" or read_mark(line.text, glued.end())):
+                candidates.append((index, int(glued[1]), glued.end(1)))
+    best: list[tuple[int, int]] = []  # length of the chain that ends here, and the candidate before
+    for position, (index, number, _) in enumerate(candidates):
+        length, before = 1, -1
+        for earlier in range(position):
+            distance = index - candidates[earlier][0]
+            if 1 <= number - candidates[earlier][1] <= 2 and distance > _PAGE_LINES and best[earlier][0] >= length:
+                length, before = best[earlier][0] + 1, earlier
+        best.append((length, before))
+    if not best or max(best)[0] < _MIN_CHAIN:
+        return {}
+    found: dict[int, int] = {}
+    position = best.index(max(best))
+    while position >= 0:
+        index, _, cut = candidates[position]
+        found[index] = cut
+        position = best[position][1]
     return found
 
 

@@ -31,6 +31,10 @@ NATURAL_ORDER = (*STATUTORY, "cn", "cn_paren", "decimal", "arabic", "arabic_pare
 """The usual order of levels, used only where a document's own order leaves the choice open."""
 
 
+# 一、总体要求……3 | 1.1 目的.......... 5：a line of a contents list; not: 等等……
+CONTENTS_LINE = re.compile(r"(?:[.．·…‥_]\s*){4,}[\s\d\-—()（）IVX]*$|[…]{2,}\s*\d+\s*$")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
     """A numbering mark as read at one place.
@@ -57,7 +61,7 @@ class Mark:
 _STATUTORY_MARK = re.compile(rf"第\s*({_CN}|{_DIGITS})\s*(分编|部分|[编篇章节条])(?:之({_CN}))?")
 # a reference goes on like this: 第三条规定… 第十条、第十一条… 第二章所称… (第三条 规定…, with a blank, is an article)
 _REFERENCE_TAIL = re.compile(
-    r"第|[、，,；;。）)》”]|规定|所称|所列|所述|至第|和第|或者第|以及第|及第|与第|中[“的]|的(?:规定|要求|决定|修改|内容|情形)|之规定|修改为|改为"
+    r"第|[、，,；;。）)》”]|规定|所称|所列|所述|至第|和第|或者第|以及第|及第|与第|中[“的]|的(?:规定|要求|决定|修改|内容|情形)|之规定|另有规定|外[，,]|修改为|改为"
 )
 # 一、总体要求 | 十二．保障 | 壹、 | —、(a dash typed for 一)；not: 一、二、三等奖 | 一、二级 | 一般 | 一方面
 _CN_MARK = re.compile(rf"({_CN}|[壹贰叁肆伍陆柒捌玖拾]{{1,3}}|[—－](?=、))\s*(、|[．.](?![0-9０-９])|，(?=关于))")
@@ -67,7 +71,7 @@ _CN_BARE = re.compile(rf"({_CN})[\s\u3000]+(?=[{HAN}“《])")
 # （一）指导思想 | (十二) | ㈠；not: （试行） | （一期） | 具备（一）（二）条件之一
 _CN_PAREN = re.compile(rf"[（(]\s*({_CN})\s*[）)]\s*[、.．]?|([㈠-㈩])")
 # （一加强领导 or 一）加强领导 (one bracket lost): doubtful
-_CN_PAREN_BROKEN = re.compile(rf"[（(]({_CN})(?=[{HAN}“《])|({_CN})[）)]")
+_CN_PAREN_BROKEN = re.compile(rf"[（(]({_CN})(?=[{HAN}“《])(?![^）)]{{0,30}}[）)])|({_CN})[）)]")
 _PAREN_LIST = re.compile(r"[、（(和至或]|条件|项|款")
 # 1. 优化 | 12．推进 | １、 | ⒈；not: 1.5亿元 | 2021.5.31 | 0.35
 _ARABIC = re.compile(rf"({_DIGITS})\s*[.．﹒]\s*(?![0-9０-９])|({_DIGITS})\s*、|([⒈-⒛])\s*")
@@ -240,6 +244,9 @@ def split_heading(text: str) -> tuple[str, str]:
     (``基本情况：…``, at most 12 characters).
     """
     body = text.strip()
+    colon = re.match(rf"[{HAN}“”、（）]{{2,12}}[：:]", body)
+    if colon and len(body) > colon.end():
+        return colon[0], body[colon.end() :]
     stop = body.find("。")
     if (stop == -1 and len(body) <= 50 and body[-1:] not in "；;，,：:、") or (
         stop == len(body) - 1 and len(body) <= 25
@@ -247,7 +254,4 @@ def split_heading(text: str) -> tuple[str, str]:
         return body, ""
     if 0 < stop <= 30 and stop < len(body) - 1 and not re.search(r"[；：]|，.*，", body[:stop]):
         return body[: stop + 1], body[stop + 1 :]
-    colon = re.match(rf"[{HAN}“”、（）]{{2,12}}[：:]", body)
-    if colon and len(body) > colon.end():
-        return colon[0], body[colon.end() :]
     return "", body

@@ -50,6 +50,8 @@ class Outline:
     def __init__(self) -> None:
         self._stack: list[_Open] = []
         self._last: dict[tuple[str, tuple[int, ...]], tuple[int, ...]] = {}
+        self._texts: dict[str, str] = {}
+        self._above: dict[str, str] = {}
 
     @property
     def depth(self) -> int:
@@ -77,7 +79,7 @@ class Outline:
             ahead: the candidates that follow it, nearest first; they decide whether an open list goes on later.
         """
         if mark.kind.startswith("decimal"):
-            return self._judge_decimal(mark, ahead)
+            return self._judge_decimal(mark)
         for depth, level in enumerate(self._stack):
             if level.kind == mark.kind:
                 return self._judge_open(mark, level, depth)
@@ -94,7 +96,7 @@ class Outline:
         if mark.doubtful:
             return None
         if last is not None and 1 < step(last, mark.value) <= MAX_GAP:
-            return Place(depth=self._new_depth(mark, ahead), remark=_gap(last, mark))
+            return Place(depth=self._new_depth(mark, ahead), remark=_gap(self._texts[mark.kind], mark))
         if mark.kind in STATUTORY or (mark.kind in ("cn", "cn_paren") and number == 2):
             return Place(depth=self._new_depth(mark, ahead), remark=f"编号从“{mark.text}”开始，前面的编号缺失")
         return None
@@ -102,20 +104,34 @@ class Outline:
     def enter(self, mark: Mark, place: Place) -> None:
         """Opens the level of ``mark`` at the place that ``judge`` gave."""
         del self._stack[place.depth :]
+        if self._stack:
+            self._above.setdefault(mark.kind, self._stack[-1].kind)
         self._stack.append(_Open(mark.kind, mark.value, mark.text))
         prefix = mark.value[:-1] if mark.kind.startswith("decimal") else ()
         self._last[mark.kind, prefix] = mark.value
+        self._texts[mark.kind] = mark.text
+        if mark.value == (1,) and mark.kind == "decimal1":
+            self._last = {
+                key: value for key, value in self._last.items() if not key[0].startswith("decimal") or not key[1]
+            }
 
-    def enter_named(self, text: str, *, chapters: bool) -> int:
-        """Opens an unnumbered heading such as 总则 at the level of chapters; gives its depth."""
+    def enter_named(self, text: str, *, chapters: bool, holds_numbers: bool) -> int:
+        """Opens an unnumbered heading such as 总则; gives its depth.
+
+        Args:
+            text: the heading.
+            chapters: True where it stands beside chapters.
+            holds_numbers: False for a heading such as 前言, behind which numbers begin at the outermost level.
+        """
         depth = 0
         for index, level in enumerate(self._stack):
             if level.kind in ("book", "subbook", "part") and chapters:
                 depth = index + 1
         del self._stack[depth:]
-        self._stack.append(_Open("chapter" if chapters else "named", (0,), text))
-        for kind in ("cn", "cn_paren", "arabic", "section"):
-            self._last.pop((kind, ()), None)
+        if holds_numbers:
+            self._stack.append(_Open("chapter" if chapters else "named", (0,), text))
+            for kind in ("cn", "cn_paren", "arabic", "section"):
+                self._last.pop((kind, ()), None)
         return depth
 
     def _judge_open(self, mark: Mark, level: _Open, depth: int) -> Place | None:
@@ -127,27 +143,31 @@ class Outline:
         if mark.value == (1,):
             return Place(depth=depth, remark=None if depth else f"编号在“{level.text}”之后重新从“{mark.text}”开始")
         if 1 < gap <= MAX_GAP or (gap > 0 and mark.kind in STATUTORY):
-            return Place(depth=depth, remark=_gap(level.value, mark, level.text))
+            return Place(depth=depth, remark=_gap(level.text, mark))
         if gap == 0:
             return Place(depth=depth, remark=f"编号“{mark.text}”出现两次")
         return None
 
-    def _judge_decimal(self, mark: Mark, ahead: Sequence[Mark]) -> Place | None:
+    def _judge_decimal(self, mark: Mark) -> Place | None:
         prefix, number = mark.value[:-1], mark.value[-1]
         last = self._last.get((mark.kind, prefix))
         gap = number - (last[-1] if last else 0)
-        if gap < 1 or gap > MAX_GAP or (mark.doubtful and gap != 1):
+        if mark.value == (1,) and last is not None and not mark.doubtful:
+            return Place(depth=self._decimal_depth(mark), remark=f"编号重新从“{mark.text}”开始")
+        if gap < 1 or gap > MAX_GAP or (mark.doubtful and gap != 1) or (number != 1 and last is None and prefix):
             return None
-        remark = None if gap == 1 else f"“{mark.text}”之前有编号缺失"
+        return Place(depth=self._decimal_depth(mark), remark=None if gap == 1 else f"“{mark.text}”之前有编号缺失")
+
+    def _decimal_depth(self, mark: Mark) -> int:
+        """A decimal mark stands below the decimal that it extends, beside others, above what is not decimal."""
         for depth, level in enumerate(self._stack):
-            if level.kind == mark.kind:
-                return Place(depth=depth, remark=remark)
-            if level.kind.startswith("decimal") and level.value == prefix:
-                return Place(depth=depth + 1, remark=remark)
-        outer = [depth for depth, level in enumerate(self._stack) if not level.kind.startswith("decimal")]
-        if number != 1 and last is None:
-            return None
-        return Place(depth=outer[-1] + 1 if outer else 0, remark=remark)
+            if level.kind.startswith("decimal") and level.value != mark.value[: len(level.value)]:
+                return depth
+            if level.kind.startswith("decimal") and len(level.value) >= len(mark.value):
+                return depth
+            if depth and not level.kind.startswith("decimal") and self._stack[depth - 1].kind.startswith("decimal"):
+                return depth
+        return len(self._stack)
 
     def _new_depth(self, mark: Mark, ahead: Sequence[Mark]) -> int:
         """Depth of a kind that is not open yet."""
@@ -156,6 +176,8 @@ class Outline:
         if mark.kind in STATUTORY and statutory:
             return next((depth for depth in statutory if _rank(self._stack[depth].kind) >= rank), statutory[-1] + 1)
         for depth, level in enumerate(self._stack):
+            if level.kind == self._above.get(mark.kind) and level.kind not in STATUTORY:
+                return depth + 1
             if _rank(level.kind) > rank and not _goes_on(level, ahead):
                 return depth
         return len(self._stack)
@@ -171,5 +193,5 @@ def _goes_on(level: _Open, ahead: Sequence[Mark]) -> bool:
     return following is not None and step(level.value, following.value) == 1
 
 
-def _gap(before: tuple[int, ...], mark: Mark, text: str | None = None) -> str:
-    return f"编号缺失：“{text or before[0]}”之后是“{mark.text}”"
+def _gap(before: str, mark: Mark) -> str:
+    return f"编号缺失：“{before}”之后是“{mark.text}”"

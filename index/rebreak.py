@@ -109,7 +109,7 @@ def _marks_inside(text: str, outline: Outline, *, lost: bool) -> list[int]:
     if not lost and "第" not in text:
         return []
     candidates = list(_inside(text))
-    previous_end = start.end if start is not None else 0
+    previous_end, previous_kind = (start.end, start.kind) if start is not None else (0, "")
     for number, (mark, before) in enumerate(candidates):
         if mark.start == 0:
             continue
@@ -118,7 +118,7 @@ def _marks_inside(text: str, outline: Outline, *, lost: bool) -> list[int]:
             "[。；，：]", text[previous_end : mark.start]
         )
         article = mark.kind in ("article", "chapter", "section")
-        if article and not (before in "。；：”" or (glued and before)):
+        if article and not (before in "。；：”" or (glued and previous_kind in ("book", "chapter", "section"))):
             continue
         if not lost and not (article and outline.continues(mark)):
             continue
@@ -135,7 +135,7 @@ def _marks_inside(text: str, outline: Outline, *, lost: bool) -> list[int]:
             place = outline.judge(mark, following)
         outline.enter(mark, place) if place else None
         places.append(mark.start)
-        previous_end = mark.end
+        previous_end, previous_kind = mark.end, mark.kind
     return places
 
 

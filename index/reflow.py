@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.furniture import drop_furniture
-from index.grammar import HAN, read_mark
+from index.grammar import CONTENTS_LINE, HAN, read_mark
 from index.lines import Line, split_lines, width
 from index.rebreak import rebreak
 from index.records import SourceText, Span
@@ -116,13 +116,19 @@ def _latin(char: str) -> bool:
 def _join(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines grouped into paragraphs."""
     usual = _usual_width(lines)
+    headings = {_plain(CONTENTS_LINE.sub("", line.text)) for line in lines if CONTENTS_LINE.search(line.text)}
     groups: list[list[Line]] = []
     for line in lines:
-        if groups and _continues(groups[-1], line, usual):
+        announced = bool(headings) and bool(groups) and _plain("".join(part.text for part in groups[-1])) in headings
+        if groups and not announced and _continues(groups[-1], line, usual):
             groups[-1].append(line)
         else:
             groups.append([line])
     return groups
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", text)
 
 
 def _usual_width(lines: Sequence[Line]) -> float | None:
@@ -130,7 +136,8 @@ def _usual_width(lines: Sequence[Line]) -> float | None:
 
     Lines are wrapped if most lines that end without punctuation are about as wide as the widest common ones.
     """
-    widths = sorted(width(line.text) for line in lines if not line.table)
+    lines = [line for line in lines if not line.table and not CONTENTS_LINE.search(line.text)]
+    widths = sorted(width(line.text) for line in lines)
     if len(widths) < 8:
         return None
     wide = widths[int(len(widths) * 0.9)]
@@ -145,7 +152,7 @@ def _usual_width(lines: Sequence[Line]) -> float | None:
 def _continues(group: Sequence[Line], line: Line, usual: float | None) -> bool:
     """True if ``line`` goes on with the paragraph of ``group``."""
     last = group[-1]
-    if line.table or last.table:
+    if line.table or last.table or CONTENTS_LINE.search(last.text) or CONTENTS_LINE.search(line.text):
         return False
     whole = "".join(part.text for part in group)
     open_bracket = _open_bracket(whole)
@@ -155,6 +162,8 @@ def _continues(group: Sequence[Line], line: Line, usual: float | None) -> bool:
         return False
     mark = read_mark(line.text)
     if mark is not None and (mark.kind in _MARK_LINE or whole[-1] in _TERMINAL + _CLOSERS) and not open_bracket:
+        return False
+    if mark is not None and mark.kind.startswith("decimal") and not re.search("[，。；]", whole) and not open_bracket:
         return False
     end = last.text[-1]
     if usual is None:
