@@ -194,7 +194,7 @@ def _linked(chunk: str, role: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _bodies(chunk: str) -> Iterator[str]:
-    pieces = [piece.strip(" \u3000\t") for piece in _split(chunk)]
+    pieces = [_OPEN_END.sub("", piece.strip(" \u3000\t")) for piece in _split(chunk)]
     merged: list[str] = []
     joinable = False
     for piece in pieces:
@@ -204,7 +204,7 @@ def _bodies(chunk: str) -> Iterator[str]:
             merged.append(piece)
         joinable = _PLACE_ONLY.fullmatch(piece) is not None
     for piece in merged:
-        body = _OPEN_END.sub("", piece.removeprefix("由")).strip("。.；;，, ")
+        body = piece.removeprefix("由").strip("。.；;，, ")
         if 2 <= len(body) <= _LONGEST_BODY and re.search("[\u4e00-\u9fff]{2}", body) and not _NO_BODY.search(body):
             yield body
 
