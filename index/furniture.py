@@ -87,8 +87,9 @@ def _counted_numbers(lines: Sequence[Line]) -> dict[int, int]:
     for position, (index, number, _) in enumerate(candidates):
         length, before = 1, -1
         for earlier in range(position):
+            pages = number - candidates[earlier][1]
             distance = index - candidates[earlier][0]
-            if 1 <= number - candidates[earlier][1] <= 2 and distance > _PAGE_LINES and best[earlier][0] >= length:
+            if 1 <= pages <= 2 and distance > _PAGE_LINES * pages and best[earlier][0] >= length:
                 length, before = best[earlier][0] + 1, earlier
         best.append((length, before))
     if not best or max(best)[0] < _MIN_CHAIN:

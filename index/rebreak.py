@@ -15,7 +15,7 @@ from index.outline import Outline
 Group = tuple[str, tuple[int, ...], Line]
 """Text of a paragraph, source offset of each character, its first line."""
 
-_LOST_LENGTH = 250
+_LOST_LENGTH = 200
 _FEW_LINES = 6
 _INSIDE = re.compile(
     r"第[〇零一二三四五六七八九十百\d]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}\s*[.．、]"

@@ -243,10 +243,10 @@ def _keeps_blank(before: str, after: str, blank: str) -> bool:
     if _LABEL.match(after):
         return not before.endswith(("，", "。", "、", "；"))
     if _wide(left) and _wide(right):
-        run = len(blank.strip("\u200b\u200c\ufeff"))
+        apart = "\u3000" in blank or len(blank.strip("\u200b\u200c\ufeff")) >= 2
         single_left = len(before) < 2 or before[-2].isspace()
         single_right = len(after) < 2 or after[1].isspace()
-        return run >= 2 and not single_left and not single_right and _han(left) and _han(right)
+        return apart and not single_left and not single_right and _han(left) and _han(right)
     return not (_wide(left) or _wide(right))
 
 
