@@ -1,0 +1,247 @@
+"""Documents, clauses, duties and source texts of one generation, in one SQLite file that is written once.
+
+``documents.position`` counts documents by source, ``clauses.key`` counts clauses by document and ordinal; both from 0
+without gaps, so that the clauses of a document are one run of keys.
+"""
+
+import json
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from index.errors import IndexDamagedError
+from index.filters import condition, containing, is_open, same
+from index.records import Clause, Document, Filters
+from index.rows import CLAUSE, DOCUMENT, SCHEMA, Record, clause_of, clause_row, document_of, document_row, duty_units
+from index.search import Keys
+
+FILE = "catalog.sqlite"
+
+_FETCH_AT_ONCE = 500
+
+
+class CatalogWriter:
+    """Writes a new catalog; documents must come in ascending order of their source.
+
+    The file is trusted only after :meth:`close` and after the generation's files have been flushed to disk, so
+    SQLite's own journal is off.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
+        self._connection.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {SCHEMA} BEGIN;")
+        self.documents = 0
+        self.clauses = 0
+
+    def add(self, record: Record) -> int:
+        """Adds a document.
+
+        Returns:
+            The key of its first clause.
+        """
+        first = self.clauses
+        rows = [clause_row(first, self.documents, clause) for clause in record.clauses]
+        text = zlib.compress(record.text.encode())
+        units = duty_units(first, record.clauses)
+        row = document_row(self.documents, first, record)
+        self._connection.execute(f"INSERT INTO documents VALUES ({_marks(19)})", row)
+        self._connection.execute("INSERT INTO sources VALUES (?, ?)", (self.documents, text))
+        self._connection.executemany(f"INSERT INTO clauses VALUES ({_marks(16)})", rows)
+        self._connection.executemany("INSERT INTO duty_units VALUES (?, ?)", units)
+        self.documents += 1
+        self.clauses += len(record.clauses)
+        return first
+
+    def close(self) -> None:
+        """Commits and closes the file."""
+        self._connection.execute("COMMIT")
+        self._connection.close()
+
+
+class Catalog:
+    """A finished catalog, open read-only; any number of threads may read at once.
+
+    Args:
+        folder: the generation's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # Immutable: SQLite then takes no locks and looks for no journal, and works on read-only media.
+        self._uri = f"{(folder / FILE).resolve().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._connections: list[sqlite3.Connection] = []
+        self._document_at = lru_cache(maxsize=4096)(self._load_document)
+        try:
+            self.clauses_count: int = self._one("SELECT coalesce(max(last_key), 0) FROM documents")[0]
+        except sqlite3.DatabaseError as error:
+            raise IndexDamagedError(f"索引目录 {folder} 的 {FILE} 无法读取（{error}），请重新建立索引。") from error
+
+    def __enter__(self) -> "Catalog":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes every thread's connection; nothing may be read afterwards."""
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+
+    def documents(self, filters: Filters | None = None) -> list[Document]:
+        """The documents that meet the filters, by source; with ``duty``, those with at least one such clause."""
+        filters = filters or Filters()
+        where, values = condition(filters)
+        if filters.duty is not None:
+            where += (
+                " AND EXISTS (SELECT 1 FROM duty_units WHERE unit LIKE ? ESCAPE '\\'"
+                " AND key >= first_key AND key < last_key)"
+            )
+            values.append(containing(filters.duty))
+        rows = self._all(f"SELECT {DOCUMENT} FROM documents WHERE {where} ORDER BY position", values)
+        return [document_of(row) for row in rows]
+
+    def document(self, document_id: str) -> Document:
+        """One document.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        return self._document_at(self._place(document_id)[0])
+
+    def record(self, document_id: str) -> Record:
+        """One document with its text, clauses and remarks.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        position, _, _ = self._place(document_id)
+        unplaced, remarks = self._one("SELECT unplaced, remarks FROM documents WHERE position = ?", [position])
+        return Record(
+            document=self._document_at(position),
+            text=self.source_text(document_id),
+            clauses=tuple(self.clauses(document_id)),
+            unplaced=unplaced,
+            remarks=tuple(json.loads(remarks)) if remarks else (),
+        )
+
+    def ids(self) -> dict[str, str]:
+        """Source of each document -> its id."""
+        return dict(self._all("SELECT source, id FROM documents"))
+
+    def source_text(self, document_id: str) -> str:
+        """The text that all offsets of a document refer to.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        (packed,) = self._one("SELECT text FROM sources WHERE position = ?", [self._place(document_id)[0]])
+        return zlib.decompress(packed).decode()
+
+    def clauses(self, document_id: str) -> list[Clause]:
+        """The clauses of a document in reading order.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        _, first, last = self._place(document_id)
+        rows = self._all(f"SELECT {CLAUSE} FROM clauses WHERE key >= ? AND key < ? ORDER BY key", [first, last])
+        return [clause_of(row, document_id) for row in rows]
+
+    def keys(self, document_id: str) -> range:
+        """The keys of a document's clauses.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        _, first, last = self._place(document_id)
+        return range(first, last)
+
+    def fetch(self, keys: Sequence[int] | Keys) -> list[tuple[Document, Clause]]:
+        """Clauses with their documents, in the order of ``keys``.
+
+        Raises:
+            KeyError: a key is not in the index.
+        """
+        wanted = [int(key) for key in keys]
+        found: dict[int, tuple[Document, Clause]] = {}
+        for first in range(0, len(wanted), _FETCH_AT_ONCE):
+            some = wanted[first : first + _FETCH_AT_ONCE]
+            for row in self._all(f"SELECT {CLAUSE} FROM clauses WHERE key IN ({_marks(len(some))})", some):
+                document = self._document_at(row[1])
+                found[row[0]] = (document, clause_of(row, document.id))
+        return [found[key] for key in wanted]
+
+    def key_of(self, clause_id: str) -> int:
+        """The key of a clause.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        document_id, _, ordinal = clause_id.rpartition("-")
+        _, first, last = self._place(document_id)
+        if not (ordinal.isascii() and ordinal.isdecimal()) or first + int(ordinal) >= last:
+            raise KeyError(clause_id)
+        return first + int(ordinal)
+
+    def select(self, filters: Filters) -> Keys | None:
+        """The keys of all clauses that meet the filters, sorted; None where nothing is restricted.
+
+        ``duty`` selects the clauses that name such a unit and everything below them.
+
+        Raises:
+            ValueError: a date is not ISO.
+        """
+        if is_open(filters):
+            return None
+        where, values = condition(filters)
+        runs = self._all(f"SELECT first_key, last_key FROM documents WHERE {where} ORDER BY position", values)
+        keys = np.concatenate([np.empty(0, np.int64), *(np.arange(first, last) for first, last in runs)])
+        if filters.duty is None:
+            return keys
+        rows = self._all(
+            "SELECT DISTINCT key FROM duty_units WHERE unit LIKE ? ESCAPE '\\'", [containing(filters.duty)]
+        )
+        return np.intersect1d(keys, np.array([row[0] for row in rows], np.int64), assume_unique=True)
+
+    def _place(self, document_id: str) -> tuple[int, int, int]:
+        row = self._one("SELECT position, first_key, last_key FROM documents WHERE id = ?", [document_id])
+        if row is None:
+            raise KeyError(document_id)
+        return row[0], row[1], row[2]
+
+    def _load_document(self, position: int) -> Document:
+        return document_of(self._one(f"SELECT {DOCUMENT} FROM documents WHERE position = ?", [position]))
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # Each thread has a connection of its own; only close() touches them from another thread.
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            connection.execute("PRAGMA query_only=1")
+            connection.create_function("same", 2, same, deterministic=True)
+            self._local.connection = connection
+            with self._lock:
+                self._connections.append(connection)
+        return connection
+
+    def _all(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
+        return self._connection().execute(sql, tuple(values)).fetchall()
+
+    def _one(self, sql: str, values: Iterable[Any] = ()) -> Any:
+        return self._connection().execute(sql, tuple(values)).fetchone()
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
