@@ -221,7 +221,8 @@ class _BodyWalker:
         if not current.own_number or current.body == 0 or self.tree.paragraphs[index].table or self.box is not None:
             current.body += 1
             return self.current
-        target = self._returns_to(index, ahead)
+        unfinished = self.texts.get(index - 1, "").endswith(("：", ":", "，", "、"))
+        target = self.current if unfinished else self._returns_to(index, ahead)
         if target == self.current:
             current.body += 1
             current.extra += 1
@@ -257,6 +258,7 @@ class _BodyWalker:
 
     def _pop_to(self, depth: int) -> None:
         del self.open[depth + 1 :]
+        self.outline.close(depth + 1)
 
     def _siblings_are_single(self) -> bool:
         """True if every sibling before the current clause is a single paragraph (and there is one)."""

@@ -115,7 +115,7 @@ def _statutory(text: str, at: int) -> Mark | None:
         return None
     if kind != "article" and end < len(text) and not text[end].isspace():
         # 第一章总则 is a heading, 第二章的… or 第一节课 is not: a heading without blank is short and unpunctuated
-        rest = text[end:]
+        rest = re.split(rf"第{_CN}条", text[end:])[0]
         if kind in ("book", "part", "section") and not re.match(rf"[{HAN}：:“《]", rest):
             return None
         if len(rest) > 40 or re.search(r"[。；，]", rest):

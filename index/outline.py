@@ -71,6 +71,15 @@ class Outline:
             for level in self._stack[below:]
         )
 
+    def follows(self, mark: Mark) -> bool:
+        """True if ``mark`` is the exact successor of the last mark of its kind, whether that is open or not."""
+        last = self._last.get((mark.kind, mark.value[:-1] if mark.kind.startswith("decimal") else ()))
+        return last is not None and step(last, mark.value) == 1
+
+    def close(self, depth: int) -> None:
+        """Closes all levels but the outermost ``depth``; their numbers may still run on."""
+        del self._stack[depth:]
+
     def judge(self, mark: Mark, ahead: Sequence[Mark] = ()) -> Place | None:
         """Where ``mark`` belongs, or None where it cannot be a mark here.
 

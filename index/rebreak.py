@@ -120,7 +120,7 @@ def _marks_inside(text: str, outline: Outline, *, lost: bool) -> list[int]:
         article = mark.kind in ("article", "chapter", "section")
         if article and not (before in "。；：”" or (glued and previous_kind in ("book", "chapter", "section"))):
             continue
-        if not lost and not (article and outline.continues(mark)):
+        if not lost and not (article and (outline.continues(mark) or outline.follows(mark))):
             continue
         if not (spaced or glued or mark.kind == "cn"):
             continue
@@ -131,9 +131,7 @@ def _marks_inside(text: str, outline: Outline, *, lost: bool) -> list[int]:
         place = outline.judge(mark, following)
         if place is None or (place.remark and not begins):
             continue
-        if not begins and not outline.continues(mark) and mark.kind in ("arabic", "arabic_paren") and not glued:
-            place = outline.judge(mark, following)
-        outline.enter(mark, place) if place else None
+        outline.enter(mark, place)
         places.append(mark.start)
         previous_end, previous_kind = mark.end, mark.kind
     return places
