@@ -54,10 +54,10 @@ def decode(data: bytes) -> Decoded:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], encoding)
-    encoding = _encoding(data[:_SAMPLE], whole=len(data) <= _SAMPLE)
-    if encoding is None:
+    found = _encoding(data[:_SAMPLE], whole=len(data) <= _SAMPLE)
+    if found is None:
         raise LoadError("这不是文本文件（内容是二进制数据），请换成 txt、docx、PDF、HTML 等文档。", code="unsupported")
-    return _decoded(data, encoding)
+    return _decoded(data, found)
 
 
 def _decoded(data: bytes, encoding: str) -> Decoded:

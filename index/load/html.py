@@ -1,6 +1,7 @@
 """HTML -> source text: the document of a web page without the page around it."""
 
 import re
+from collections.abc import Mapping
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -57,12 +58,12 @@ def _parsed(text: str) -> etree._Element | None:
 
 
 def _title(root: etree._Element) -> str | None:
-    """Title that the page itself names: the article's meta element, else a heading that <title> repeats, else <title>."""
+    """Title that the page names: the article's meta element, else a heading that <title> repeats, else <title>."""
     for meta in root.iter("meta"):
         if (meta.get("name") or "").lower() == "articletitle" and (meta.get("content") or "").strip():
             return tidy(meta.get("content") or "")
-    whole = next((tidy("".join(element.itertext())) for element in root.iter("title")), "")
-    headings = [tidy("".join(element.itertext())) for element in root.iter("h1", "h2", "h3")]
+    whole = next((tidy("".join(map(str, element.itertext()))) for element in root.iter("title")), "")
+    headings = [tidy("".join(map(str, element.itertext()))) for element in root.iter("h1", "h2", "h3")]
     for heading in headings:
         if len(heading) >= 6 and heading in whole:
             return heading
@@ -76,18 +77,15 @@ def _document_lines(root: etree._Element, title: str | None) -> list[Line]:
             found = table_lines(table)
             if found is not None:
                 tables[table] = found
-    content = content_of(root)
-    while any(ancestor in tables for ancestor in (content, *content.iterancestors())):
-        content = content.getparent()
-    core = lines_of(content, tables)
-    box = content
+    box = _outside_tables(content_of(root), tables)
+    core = lines_of(box, tables)
     before: list[Line] = []
     after: list[Line] = []
-    while box.getparent() is not None:
-        outer_before, outer_after = _around(box.getparent(), box, tables)
+    while (outer := box.getparent()) is not None:
+        outer_before, outer_after = _around(outer, box, tables)
         if not is_clean(outer_before + outer_after):
             break
-        box = box.getparent()
+        box = outer
         before, after = outer_before + before, after + outer_after
     if box is not root:
         outer_before, outer_after = _around(root, box, tables)
@@ -97,8 +95,17 @@ def _document_lines(root: etree._Element, title: str | None) -> list[Line]:
     return [line for line in (*before, *core, *after) if not is_boilerplate(line) and not is_bare_label(line.text)]
 
 
+def _outside_tables(element: etree._Element, tables: Mapping[etree._Element, list[Line]]) -> etree._Element:
+    """The element itself, or what holds the table in which it stands."""
+    for ancestor in [element, *element.iterancestors()]:
+        if ancestor in tables:
+            parent = ancestor.getparent()
+            element = ancestor if parent is None else parent
+    return element
+
+
 def _around(
-    outer: etree._Element, inner: etree._Element, tables: dict[etree._Element, list[Line]]
+    outer: etree._Element, inner: etree._Element, tables: Mapping[etree._Element, list[Line]]
 ) -> tuple[list[Line], list[Line]]:
     """Lines of an element before and after one that it holds."""
     mark = Line(text="\x00")

@@ -8,14 +8,16 @@ from index.load.html_lines import Line
 from index.load.labels import is_bare_label, label_of, pairs
 
 # Never part of a document.
-_DROPPED = (
-    "script style noscript template iframe frame object embed applet svg canvas audio video map area select option "
-    "optgroup button input textarea datalist progress nav link meta base head"
-).split()
+_DROPPED_NAMES = """
+script style noscript template iframe frame object embed applet svg canvas audio video map area select option optgroup
+button input textarea datalist progress nav link meta base head
+"""
+_DROPPED = _DROPPED_NAMES.split()
+_CONTAINER_NAMES = """
+html body div section article main center form table tbody tr td font ucapcontent dl dd ul li fieldset blockquote
+"""
+_CONTAINERS = frozenset(_CONTAINER_NAMES.split())
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_CONTAINERS = frozenset(
-    "html body div section article main center form table tbody tr td font ucapcontent dl dd ul li fieldset blockquote".split()
-)
 _PUNCTUATION = re.compile("[，。；：、（）]")
 # A child that holds this share of the prose of its parent is where the document stands.
 _SHARE = 0.72

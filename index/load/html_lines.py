@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody "
-    "td tfoot th thead tr ul ucapcontent ucaptitle".split()
-)
+_BLOCK_NAMES = """
+address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer
+form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th
+thead tr ul ucapcontent ucaptitle
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _HAN_GAP = re.compile(
     r"(?<=[\u3001-\u301f\u4e00-\u9fff\uff01-\uff5e])[ ]*\n[ \n]*(?=[\u3001-\u301f\u4e00-\u9fff\uff01-\uff5e])"

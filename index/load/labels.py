@@ -4,24 +4,30 @@ import re
 from collections.abc import Sequence
 
 # Labels as government sites write them; blanks between the characters are allowed anywhere.
-_LABELS = (
-    "索引号 信息索引号 文号 发文字号 发文文号 文件编号 发布机构 发布单位 发布部门 发文机关 发文单位 发文机构 制发机关 公开责任部门 责任部门 "
-    "信息来源 文章来源 来源 成文日期 生成日期 生成时间 发文日期 发文时间 公开日期 发布日期 发布时间 印发日期 更新时间 更新日期 "
-    "实施日期 生效日期 施行日期 失效日期 废止日期 终止日期 名称 文件名称 标题 信息名称 主题词 关键词 关键字 主题分类 主题类别 所属主题 信息分类 分类 体裁分类 "
-    "组配分类 公文种类 服务对象 有效性 是否有效 效力状态 文件状态 时效性 时效 公开方式 公开范围 公开时限 公开程序 公开属性 公开形式 "
-    "统一登记号 规范性文件编号 登记号 信息有效性 作者 编辑 责任编辑 浏览次数 访问次数 访问量 点击数 点击量 阅读次数 字体 字号"
-).split()
+_NAMES = """
+索引号 信息索引号 文号 发文字号 发文文号 文件编号 发布机构 发布单位 发布部门 发文机关 发文单位
+发文机构 制发机关 公开责任部门 责任部门 信息来源 文章来源 来源 成文日期 生成日期 生成时间
+发文日期 发文时间 公开日期 发布日期 发布时间 印发日期 更新时间 更新日期 实施日期 生效日期
+施行日期 失效日期 废止日期 终止日期 名称 文件名称 标题 信息名称 主题词 关键词 关键字 主题分类
+主题类别 所属主题 信息分类 分类 体裁分类 组配分类 公文种类 服务对象 有效性 是否有效 效力状态
+文件状态 时效性 时效 公开方式 公开范围 公开时限 公开程序 公开属性 公开形式 统一登记号
+规范性文件编号 登记号 信息有效性 作者 编辑 责任编辑 浏览次数 访问次数 访问量 点击数 点击量
+阅读次数 字体 字号
+"""
 # Counters, switches and people of the site, not of the document.
-_WORTHLESS = frozenset("浏览次数 访问次数 访问量 点击数 点击量 阅读次数 字体 字号 作者 编辑 责任编辑 分类".split())
+_OF_THE_SITE = "浏览次数 访问次数 访问量 点击数 点击量 阅读次数 字体 字号 作者 编辑 责任编辑 分类"
 # 来源 and the like are ordinary words: alone they prove no table of metadata.
-_WEAK = _WORTHLESS | frozenset("来源 名称 标题 作者 时效 分类 体裁分类 服务对象 责任部门 登记号".split())
+_ORDINARY = "来源 名称 标题 时效 体裁分类 服务对象 责任部门 登记号"
+_LABELS = sorted(_NAMES.split(), key=len, reverse=True)
+_WORTHLESS = frozenset(_OF_THE_SITE.split())
+_WEAK = _WORTHLESS | frozenset(_ORDINARY.split())
 _BLANK = "[ \t\u00a0\u2002\u2003\u3000]*"
 _LABEL = re.compile(
     r"(?:(?<=^)|(?<=[\s|｜\[【（(：:]))(?P<label>"
-    + "|".join(_BLANK.join(label) for label in sorted(_LABELS, key=len, reverse=True))
+    + "|".join(_BLANK.join(label) for label in _LABELS)
     + rf"){_BLANK}[：:︰]"
 )
-_ALONE = re.compile("|".join(f"(?:{_BLANK.join(label)})" for label in sorted(_LABELS, key=len, reverse=True)))
+_ALONE = re.compile("|".join(f"(?:{_BLANK.join(label)})" for label in _LABELS))
 _EMPTY = frozenset({"", "无", "—", "-", "--", "暂无", "/", "｜", "|"})
 
 

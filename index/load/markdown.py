@@ -1,6 +1,7 @@
 """Markdown -> source text: marks of markup go, words stay."""
 
 import html
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -135,6 +136,6 @@ def _inline(text: str) -> str:
 
 def _is_wrapped(lines: list[str]) -> bool:
     """True where single line breaks cut sentences: most lines that have a direct follower end in mid-sentence."""
-    followed = [one for one, other in zip(lines, lines[1:], strict=False) if len(one.strip()) > 15 and other.strip()]
+    followed = [one for one, other in itertools.pairwise(lines) if len(one.strip()) > 15 and other.strip()]
     open_ended = sum(not line.rstrip().endswith(_SENTENCE_END) for line in followed)
     return len(followed) >= 4 and open_ended > 0.6 * len(followed)

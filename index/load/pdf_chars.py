@@ -8,6 +8,8 @@ import pypdfium2.raw as pdfium
 
 # What PDFium puts for a hyphen at a line end.
 _HYPHEN = "\ufffe"
+# Characters this much smaller than their neighbours are set apart: marks of foot notes, exponents.
+SMALL = 0.75
 
 
 @dataclass(slots=True)
@@ -74,9 +76,13 @@ def _segments(raw: "pdfium.FPDF_TEXTPAGE", count: int) -> list[Segment]:
 
 def _is_elsewhere(segment: Segment, box: "pdfium.FS_RECTF") -> bool:
     """True where a character cannot belong to the run before it."""
-    height = min(segment.size, box.top - box.bottom)
-    overlap = min(segment.top, box.top) - max(segment.bottom, box.bottom)
-    return overlap < 0.3 * height or box.left < segment.left - 0.5 * segment.size
+    height = min(segment.size, float(box.top - box.bottom))
+    overlap = min(segment.top, float(box.top)) - max(segment.bottom, float(box.bottom))
+    if overlap < 0.3 * height or box.left < segment.left - 0.5 * segment.size:
+        return True
+    # Figures of another size may be marks of foot notes: they are looked at on their own.
+    size = float(box.top - box.bottom)
+    return size < SMALL * segment.size or segment.size < SMALL * size
 
 
 def _extend(segment: Segment, text: str, box: "pdfium.FS_RECTF") -> None:

@@ -1,13 +1,13 @@
 """Runs of a PDF page -> printed lines in reading order."""
 
+import itertools
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 
-from index.load.pdf_chars import Segment
+from index.load.pdf_chars import SMALL, Segment
 
 _BLANK = "\u3000"
-# Figures this much smaller than their line, raised above its foot, are marks of foot notes or exponents.
-_SMALL = 0.75
 _MAX_INDENT = 40
 
 
@@ -26,11 +26,10 @@ def ordered(segments: Sequence[Segment]) -> list[Segment]:
 
 def rendered(lines: Sequence[Segment]) -> str:
     """The text of lines; indentation stands as ideographic blanks where the file holds none."""
-    body = [line for line in lines if len(line.text.strip()) >= 2] or list(lines)
-    if not body:
+    if not lines:
         return ""
-    margin = min(line.left for line in body)
-    size = statistics.median(line.size for line in body) or 1.0
+    margin = _margin(lines)
+    size = statistics.median(line.size for line in lines) or 1.0
     result = []
     for line in lines:
         text = line.text.rstrip()
@@ -39,6 +38,17 @@ def rendered(lines: Sequence[Segment]) -> str:
             text = _BLANK * blanks + text
         result.append(text)
     return "\n".join(result)
+
+
+def _margin(lines: Sequence[Segment]) -> float:
+    """Where lines that fill the page begin; the left-most place where no line does."""
+    widest = max(line.right - line.left for line in lines)
+    starts = [line.left for line in lines if line.right - line.left > 0.8 * widest and widest > 10 * line.size]
+    if len(starts) < 4:
+        return min(line.left for line in lines)
+    # First lines of paragraphs may be the many: the margin is the left-most place where more than one line begins.
+    repeated = [start for start in starts if sum(abs(start - other) < 2 for other in starts) > 1]
+    return min(repeated or starts)
 
 
 def _joined(segments: Sequence[Segment]) -> list[Segment]:
@@ -75,7 +85,7 @@ def _continues(line: Segment, segment: Segment) -> bool:
 def _is_raised(segment: Segment, line: Segment) -> bool:
     return (
         segment.text.strip().isdigit()
-        and segment.size < _SMALL * line.size
+        and segment.size < SMALL * line.size
         and segment.bottom > line.bottom + 0.15 * line.size
     )
 
@@ -96,14 +106,17 @@ def _columns(lines: list[Segment]) -> list[Segment] | None:
     gutter = _gutter(lines, left, width)
     if gutter is None:
         return None
+    shift = min(line.left for line in lines if line.left >= gutter) - left
     result: list[Segment] = []
     sides: tuple[list[Segment], list[Segment]] = ([], [])
     for line in _sorted(lines):
         if line.left < gutter < line.right:
             result.extend((*sides[0], *sides[1], line))
             sides = ([], [])
+        elif line.left < gutter:
+            sides[0].append(line)
         else:
-            sides[line.left >= gutter].append(line)
+            sides[1].append(replace(line, left=line.left - shift, right=line.right - shift))
     return [*result, *sides[0], *sides[1]]
 
 
@@ -124,7 +137,7 @@ def _gutter(lines: list[Segment], left: float, width: float) -> float | None:
 def _is_scattered(lines: list[Segment]) -> bool:
     """True where the order of the file jumps up the page too often to be the order of reading."""
     steps = len(lines) - 1
-    jumps = sum(after.bottom > before.top for before, after in zip(lines, lines[1:], strict=False))
+    jumps = sum(after.bottom > before.top for before, after in itertools.pairwise(lines))
     return steps >= 4 and jumps > 0.35 * steps
 
 

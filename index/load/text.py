@@ -16,10 +16,10 @@ _LONE_BREAK = re.compile(r"\r(?!\n)|[\u2028\u2029\u0085]")
 
 
 def read_text(data: bytes, decoded: Decoded | None, limits: Limits) -> SourceText:
-    """Plain text or Markdown, told apart by marks.
+    """Plain text.
 
-    The text is kept as decoded, ``\\r\\n`` included; a lone ``\\r`` becomes ``\\n`` in its place. A form feed begins
-    a page. Markdown loses its marks.
+    The text is kept as decoded, Windows line ends included; a lone carriage return becomes a line feed in its place.
+    A form feed begins a page.
 
     Raises:
         LoadError: ``garbled``.

@@ -1,7 +1,6 @@
 """Word's automatic numbering -> the marks that a reader sees (ECMA-376 Part 1, 17.9)."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -195,7 +194,7 @@ def _instance(instance: etree._Element, abstract: etree._Element, abstract_id: s
     return _List(abstract=abstract_id, levels=levels, restarts=restarts)
 
 
-def _levels(parent: etree._Element) -> Mapping[int, Level] | dict[int, Level]:
+def _levels(parent: etree._Element) -> dict[int, Level]:
     return {
         number(part.get(f"{W}ilvl")): _level(part)
         for part in parent.findall(f"{W}lvl")
