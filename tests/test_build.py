@@ -1,0 +1,214 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from index_samples import CORPUS, TinyEmbedder, load, parse, write_corpus
+
+import index.build
+from index.backend import LexicalQuery, open_index
+from index.build import build, document_id
+from index.errors import IndexMissingError, LoadError, PolicyError
+from index.records import BuildReport, FileReport, Parsed, SourceText
+from index.tokens import terms
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load_or_refuse(path: Path, *, limits: object = None) -> SourceText:
+        if path.name.startswith("坏"):
+            raise LoadError("文件是空的，请重新获取。", code="empty")
+        return load(path)
+
+    def parse_or_fail(source: SourceText, identity: str) -> Parsed:
+        if "除零" in source.text:
+            raise ZeroDivisionError("division by zero")
+        parsed = parse(source, identity)
+        if "漏" in source.text:
+            return Parsed(metadata=parsed.metadata, clauses=parsed.clauses[1:])
+        return parsed
+
+    monkeypatch.setattr(index.build, "load", load_or_refuse)
+    monkeypatch.setattr(index.build, "parse", parse_or_fail)
+
+
+def _statuses(report: BuildReport) -> dict[str, str]:
+    return {item.source: item.status for item in report.files}
+
+
+def _contents(folder: Path, embedder: TinyEmbedder) -> list[object]:
+    """All that can be read from an index, to compare two of them."""
+    found: list[object] = []
+    with open_index(folder, embedder=embedder.identity) as index_:
+        for document in index_.documents():
+            found += [document, index_.source_text(document.id), index_.clauses(document.id)]
+        for text in ("开发区产出强度", "第九条 施行", "退税", "甲"):
+            query = LexicalQuery(terms=dict.fromkeys(terms(text), 1.0))
+            for best in (index_.lexical(query, 20), index_.dense(embedder.queries([text])[0], 20)):
+                found += [best.keys.tolist(), best.scores.tolist()]
+    return found
+
+
+def test_a_build_reports_every_file(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", {**CORPUS, "坏.txt": "", "除零.txt": "除零\n", "漏.txt": "漏\n二\n"})
+    (corpus / "manifest.jsonl").write_text("{}")
+    report = build([corpus], tmp_path / "index", TinyEmbedder())
+    assert list(_statuses(report)) == sorted(_statuses(report))
+    assert _statuses(report) == {
+        **dict.fromkeys(CORPUS, "indexed"),
+        "坏.txt": "refused",
+        "除零.txt": "refused",
+        "漏.txt": "refused",
+        "manifest.jsonl": "ignored",
+    }
+    by_source = {item.source: item for item in report.files}
+    assert by_source["坏.txt"] == FileReport(
+        source="坏.txt", status="refused", reason="文件是空的，请重新获取。", code="empty"
+    )
+    assert by_source["除零.txt"].code == "internal"
+    assert "ZeroDivisionError" in (by_source["除零.txt"].reason or "")
+    assert by_source["漏.txt"].code == "internal"
+    assert by_source["a/开发区.txt"].kind == "txt"
+    assert by_source["a/开发区.txt"].clauses == 10
+    assert by_source["a/开发区.txt"].unplaced == 0
+    assert report.documents == len(CORPUS)
+    assert report.clauses == sum(item.clauses for item in report.files)
+    assert set(report.seconds) == {"load", "parse", "segment", "embed", "write", "total"}
+
+
+def test_progress_names_each_file_and_ends_full(tmp_path: Path) -> None:
+    calls: list[tuple[int, int, str]] = []
+    build(
+        [write_corpus(tmp_path / "corpus")],
+        tmp_path / "index",
+        TinyEmbedder(),
+        progress=lambda done, total, source: calls.append((done, total, source)),
+    )
+    assert calls == [*((done, 4, source) for done, source in enumerate(sorted(CORPUS))), (4, 4, "")]
+
+
+def test_unchanged_files_are_taken_over(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    embedder = TinyEmbedder()
+    build([corpus], tmp_path / "index", embedder)
+    (corpus / "d" / "无名.txt").write_text("第九条 本办法自2022年起施行。\n", encoding="utf-8")
+    (corpus / "c" / "新闻.txt").unlink()
+    (corpus / "aa.txt").write_text("新的一条。\n", encoding="utf-8")
+    embedder.seen.clear()
+    report = build([corpus], tmp_path / "index", embedder)
+    assert _statuses(report) == {
+        "a/开发区.txt": "unchanged",
+        "aa.txt": "indexed",
+        "b/便利化.txt": "unchanged",
+        "d/无名.txt": "indexed",
+    }
+    assert embedder.seen == ["新的一条。", "第九条 本办法自2022年起施行。"]
+    build([corpus], tmp_path / "fresh", embedder)
+    assert _contents(tmp_path / "index", embedder) == _contents(tmp_path / "fresh", embedder)
+
+
+def test_rebuild_takes_nothing_over(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    build([corpus], tmp_path / "index", TinyEmbedder())
+    report = build([corpus], tmp_path / "index", TinyEmbedder(), rebuild=True)
+    assert set(_statuses(report).values()) == {"indexed"}
+
+
+def test_another_model_embeds_everything_again_but_keeps_the_clauses(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    build([corpus], tmp_path / "index", TinyEmbedder())
+    other = TinyEmbedder(48, "other")
+    report = build([corpus], tmp_path / "index", other)
+    assert set(_statuses(report).values()) == {"unchanged"}
+    assert len(other.seen) == report.clauses
+    build([corpus], tmp_path / "fresh", other)
+    assert _contents(tmp_path / "index", other) == _contents(tmp_path / "fresh", other)
+
+
+def test_another_parser_parses_everything_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    build([corpus], tmp_path / "index", TinyEmbedder())
+    monkeypatch.setattr(index.build, "parser_fingerprint", lambda: "other")
+    report = build([corpus], tmp_path / "index", TinyEmbedder())
+    assert set(_statuses(report).values()) == {"indexed"}
+
+
+def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    build([corpus], tmp_path / "index", TinyEmbedder())
+    (tmp_path / "index" / "gen-000001" / "catalog.sqlite").write_bytes(b"nothing")
+    report = build([corpus], tmp_path / "index", TinyEmbedder())
+    assert set(_statuses(report).values()) == {"indexed"}
+    assert len(_contents(tmp_path / "index", TinyEmbedder())) > 10
+
+
+def test_where_nothing_can_be_indexed_the_old_index_stays(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    build([corpus], tmp_path / "index", TinyEmbedder())
+    write_corpus(tmp_path / "bad", {"坏.txt": "x"})
+    report = build([tmp_path / "bad"], tmp_path / "index", TinyEmbedder())
+    assert (report.documents, _statuses(report)) == (0, {"坏.txt": "refused"})
+    with open_index(tmp_path / "index") as index_:
+        assert index_.manifest.documents == 4
+    build([tmp_path / "bad"], tmp_path / "other", TinyEmbedder())
+    with pytest.raises(IndexMissingError):
+        open_index(tmp_path / "other")
+
+
+def test_a_slip_of_the_pen_changes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="找不到"):
+        build([tmp_path / "nowhere"], tmp_path / "index", TinyEmbedder())
+    assert not (tmp_path / "index").exists()
+
+
+def test_a_failing_model_leaves_the_old_index(tmp_path: Path) -> None:
+    class Failing(TinyEmbedder):
+        def passages(self, texts: Sequence[str]) -> np.ndarray:
+            raise RuntimeError("no model")
+
+    corpus = write_corpus(tmp_path / "corpus")
+    build([corpus], tmp_path / "index", TinyEmbedder())
+    with pytest.raises(RuntimeError):
+        build([corpus], tmp_path / "index", Failing(), rebuild=True)
+    assert len(_contents(tmp_path / "index", TinyEmbedder())) > 10
+    assert not (tmp_path / "index" / "draft").exists()
+
+
+def test_a_long_clause_is_embedded_in_pieces_and_found_once(tmp_path: Path) -> None:
+    sentences = [f"第{number}项任务由各部门按照职责分工抓好落实。" for number in range(100)]
+    corpus = write_corpus(tmp_path / "corpus", {"a.txt": "".join(sentences) + "\n短条。\n"})
+    embedder = TinyEmbedder()
+    build([corpus], tmp_path / "index", embedder)
+    with open_index(tmp_path / "index") as index_:
+        assert index_.manifest.clauses == 2
+        assert index_.manifest.vectors > 3
+        best = index_.dense(embedder.queries(["".join(sentences[-5:])])[0], 10)
+        assert best.keys.tolist() == [0, 1]
+
+
+def test_a_path_that_changes_its_bytes_keeps_its_id(tmp_path: Path) -> None:
+    assert document_id("a/b.txt") == document_id("a/b.txt") != document_id("a/c.txt")
+    assert document_id("公文.txt").isalnum()
+
+
+FILES = st.dictionaries(
+    st.sampled_from(["a.txt", "b.txt", "c/a.txt", "c/b.txt", "甲.txt"]),
+    st.sampled_from(["甲\n乙\n", "第九条 施行。\n 甲\n", "title=退税\n退税办法\n", "坏\n", "丙" * 600 + "\n丁\n"]),
+    min_size=1,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(states=st.lists(FILES, min_size=2, max_size=4))
+def test_any_sequence_of_changes_ends_like_a_build_from_scratch(
+    tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]
+) -> None:
+    embedder = TinyEmbedder()
+    folder = tmp_path_factory.mktemp("sequence")
+    for number, state in enumerate(states):
+        corpus = write_corpus(folder / str(number) / "corpus", state)
+        build([corpus], folder / "index", embedder)
+    build([corpus], folder / "fresh", embedder)
+    assert _contents(folder / "index", embedder) == _contents(folder / "fresh", embedder)
