@@ -1,0 +1,455 @@
+"""Paragraphs -> parts of a file: head, contents, body and signature of the document, of what it encloses, of annexes."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index import blocks
+from index.grammar import read_mark
+from index.reflow import Readable
+
+_NAMED = re.compile(r"总则|附则|序言|前言|引言|结语|绪言|目录")
+_ISSUES = re.compile(
+    r"印发|转发|批转|现予(?:公布|发布)|予以公布|现(?:公布|发布)|现将.{2,80}(?:发|送)给你们|请(?:认真)?遵照执行"
+)
+_TITLE_ISSUES = re.compile(r"印发|转发|批转|公布|发布")
+_NAME = re.compile(r"《([^《》]*(?:《[^《》]*》[^《》]*)*)》")
+_TITLE_LINES = 6
+_COPY_SHARE = 0.8
+_WRAPPER_PARAGRAPHS = 12
+# 大纲3 | 样本2: a mark that a site or an annex list put above the title
+_TAG = re.compile(r"[\u4e00-\u9fff]{2,4}\d{1,2}[：:]?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A run of paragraphs of one kind.
+
+    Attributes:
+        kind: ``head``, ``contents``, ``body``, ``signature`` or ``dropped`` (a copy of what stood before).
+        label: path prefix of the document inside the file: empty for the main one, ``通知`` for the body of a notice
+            that encloses it, ``附件``/``附件1`` for annexes, ``文件2`` for a second enclosed document.
+        first: index of the first paragraph.
+        last: index behind the last paragraph.
+        title: of a head: the title of that document, lines joined; empty where there is none.
+    """
+
+    kind: str
+    label: str
+    first: int
+    last: int
+    title: str = ""
+
+
+def layout(readable: Readable) -> tuple[Part, ...]:
+    """The parts of a file in reading order; they partition its paragraphs."""
+    return _Walker(readable).walk()
+
+
+def join_title(lines: Sequence[str]) -> str:
+    """The title out of its lines: blanks that stood for a line break go, those between Latin words stay."""
+    joined = ""
+    for line in lines:
+        latin = joined[-1:].isascii() and line[:1].isascii() and joined[-1:].isalnum() and line[:1].isalpha()
+        joined += (" " if latin else "") + line.strip()
+    return re.sub(r"(?<![A-Za-z,.;])[\s\u3000\u200b]+|[\s\u3000\u200b]+(?![A-Za-z])", "", joined)
+
+
+class _Walker:
+    """Walks once over the paragraphs and cuts them into parts."""
+
+    def __init__(self, readable: Readable) -> None:
+        self.texts = [paragraph.text for paragraph in readable.paragraphs]
+        self.table = [paragraph.table for paragraph in readable.paragraphs]
+        self.end = len(self.texts)
+        self.parts: list[Part] = []
+        self.label = ""
+        self.documents = 0
+        self.names: set[str] = set()
+        self.begin = 0
+
+    def walk(self) -> tuple[Part, ...]:
+        at = self._standalone(0)
+        at = self._head(at)
+        self._collect_names()
+        while at < self.end:
+            copy = self._copy_at(at)
+            if copy:
+                self._body(at)
+                self._emit("dropped", at, self.end)
+                self.begin = at = self.end
+                break
+            end = self._signature_at(at)
+            if end is not None:
+                self._body(at)
+                self._emit("signature", at, end)
+                self.begin = end
+                at = self._after_signature(end)
+                continue
+            if self._annex_at(at) is not None:
+                self._body(at)
+                at = self._annex(at)
+                continue
+            following = self._next_document_at(at)
+            if following:
+                self._body(at)
+                at = self._open_document(at)
+                continue
+            at += 1
+        self._body(self.end)
+        return tuple(self._named_wrapper())
+
+    # -- emitting -----------------------------------------------------------------------------------------------
+
+    def _emit(self, kind: str, first: int, last: int, title: str = "") -> None:
+        if last > first:
+            self.parts.append(Part(kind=kind, label=self.label, first=first, last=last, title=title))
+            self.begin = last
+
+    def _body(self, last: int) -> None:
+        self._emit("body", self.begin, last)
+
+    # -- heads --------------------------------------------------------------------------------------------------
+
+    def _standalone(self, at: int) -> int:
+        """A file that is an annex by itself: its mark opens the head; with further annexes it keeps its label."""
+        if self.end and (label := blocks.annex_label(self.texts[0])):
+            others = [text for text in self.texts[1:] if (found := blocks.annex_label(text)) and found != label]
+            if others:
+                self.label = label
+            return at + 1
+        return at
+
+    def _head(self, at: int) -> int:
+        """Emits the head that begins at ``self.begin``; ``at`` is the first paragraph still to be looked at."""
+        lines: list[str] = []
+        while at < self.end and not self.table[at]:
+            text = self.texts[at]
+            if blocks.is_addressee(text) or _NAMED.fullmatch(blocks.plain(text)):
+                break
+            if self._is_furnishing(text, bool(lines)):
+                at += 1
+                continue
+            if self._title_goes_on(lines, at):
+                lines.append(text)
+                at += 1
+                continue
+            break
+        while at < self.end and self.table[at] and blocks.is_label(self.texts[at]):
+            at += 1
+            return self._head(at)
+        self._emit("head", self.begin, at, join_title(_pick_title(lines)))
+        return self._contents(at)
+
+    def _is_furnishing(self, text: str, titled: bool) -> bool:
+        """Lines of a head that are no title: number, metadata, date and body of a cover, adoption note."""
+        if blocks.is_contents_head(text) or (blocks.is_tail(text) and not blocks.is_label(text)):
+            return False
+        return bool(
+            blocks.is_label(text)
+            or blocks.is_number(text)
+            or (blocks.is_issuer_mark(text) and not blocks.TITLE_END.search(text))
+            or (text.endswith(("令", "公告", "文件")) and blocks.is_issuer_mark(text))
+            or _TAG.fullmatch(text)
+            or (titled and (blocks.is_date(text) or blocks.is_bracket_line(text)))
+        )
+
+    def _title_goes_on(self, lines: list[str], at: int) -> bool:
+        text = self.texts[at]
+        if not blocks.is_title_line(text) or blocks.is_note(text) or blocks.is_contents_head(text):
+            return False
+        if blocks.annex_label(text) or blocks.is_date(text) or len(lines) >= _TITLE_LINES:
+            return False
+        if not lines:
+            return True
+        joined = "".join(lines)
+        if joined.count("《") > joined.count("》") or text.startswith(("的", "》", "》的")):
+            return True
+        if blocks.plain(joined) == blocks.plain(text) or blocks.plain(_unquoted(joined)) == blocks.plain(text):
+            return True
+        if blocks.plain(joined) in self.names:
+            return False
+        if not blocks.TITLE_END.search(joined.strip("《》")):
+            return True
+        # a finished title goes on only into a line that finishes it again: 实施方案 / 的通知, 全民健身计划 / …的通知
+        return bool(re.search(r"(?:印发|转发|批转|关于)[^》]*$", joined)) and bool(
+            re.search(r"的(?:通知|通报|函|决定|意见|公告|批复)$", text)
+        )
+
+    def _contents(self, at: int) -> int:
+        """Emits a contents list that begins at ``at``; it ends where its first heading comes again."""
+        begin = at
+        headed = at < self.end and blocks.is_contents_head(self.texts[at])
+        if not headed and at and blocks.is_contents_head(self.texts[at - 1]):
+            headed, begin = True, at - 1
+        at = begin + 1 if headed else at
+        run = at
+        while run < self.end and blocks.has_leader(self.texts[run]):
+            run += 1
+        if not headed and run - at < 3:
+            return begin
+        if run - at >= 3:
+            while run < self.end and (blocks.has_leader(self.texts[run]) or self._leader_near(run)):
+                run += 1
+            return self._emit_contents(begin, run)
+        if at >= self.end:
+            return begin
+        keys = [key for key in (blocks.contents_key(text) for text in self.texts[at : at + 2]) if key]
+        for index in range(at + 2, min(self.end, at + 400)):
+            if keys and blocks.plain(self.texts[index]).startswith(keys[0]):
+                if all(len(text) <= 80 for text in self.texts[at:index]):
+                    return self._emit_contents(begin, index)
+                break
+        return begin
+
+    def _leader_near(self, at: int) -> bool:
+        return any(blocks.has_leader(text) for text in self.texts[at : at + 3]) and len(self.texts[at]) <= 80
+
+    def _emit_contents(self, begin: int, end: int) -> int:
+        if self.parts and self.parts[-1].last > begin:
+            head = self.parts.pop()
+            if begin > head.first:
+                self.parts.append(
+                    Part(kind=head.kind, label=head.label, first=head.first, last=begin, title=head.title)
+                )
+        self._emit("contents", begin, end)
+        return end
+
+    # -- what a file encloses -----------------------------------------------------------------------------------
+
+    def _collect_names(self) -> None:
+        """Names of documents that the first one issues: 《…》 in its title and first paragraphs, 关于印发…的通知."""
+        head = self.parts[0] if self.parts and self.parts[0].kind == "head" else None
+        title = head.title if head else ""
+        start = head.last if head else 0
+        first = " ".join(self.texts[start : start + 3])
+        if not (_TITLE_ISSUES.search(title) or _ISSUES.search(first)):
+            return
+        for text in (title, first):
+            self.names.update(blocks.plain(name) for name in _NAME.findall(text))
+        issued = re.search(r"(?:印发|转发|批转|公布|发布)(?:.{0,20}?(?=关于))?(.+?)的(?:通知|函|决定)$", title)
+        if issued:
+            self.names.add(blocks.plain(_unquoted(issued[1])))
+        self.names.discard("")
+
+    def _lines_named(self, at: int) -> int:
+        """How many lines from ``at`` make up one of the names, 0 if they do not."""
+        joined = ""
+        for count in range(1, _TITLE_LINES):
+            if at + count > self.end or not blocks.is_title_line(self.texts[at + count - 1]):
+                return 0
+            joined += blocks.plain(_unquoted(self.texts[at + count - 1]))
+            if joined in self.names:
+                return count
+            if not any(name.startswith(joined) for name in self.names):
+                return 0
+        return 0
+
+    def _next_document_at(self, at: int) -> bool:
+        """An enclosed document begins here: a name that was announced, or a title before numbers that start anew."""
+        if at == self.begin or self.table[at] or not blocks.is_title_line(self.texts[at]):
+            return False
+        before = self.texts[at - 1]
+        if self._lines_named(at) and (before[-1:] in "。；：）)”》" or blocks.is_date(before)):
+            return True
+        if self.label.startswith("附") or not self.documents:
+            return False
+        joined = self.texts[at] if blocks.TITLE_END.search(self.texts[at]) else "".join(self.texts[at : at + 2])
+        if not (blocks.TITLE_END.search(joined) and 6 <= len(joined) <= 60 and before[-1:] in "。；"):
+            return False
+        later = self._first_mark(range(at + 1, min(self.end, at + 8)))
+        earlier = self._first_mark(range(at - 1, self.begin - 1, -1), later)
+        return later is not None and later[1] == 1 and earlier is not None and earlier[1] > 1
+
+    def _first_mark(self, indexes: range, like: tuple[str, int] | None = None) -> tuple[str, int] | None:
+        for index in indexes:
+            mark = read_mark(self.texts[index])
+            if mark and mark.kind in ("cn", "article", "chapter") and (like is None or mark.kind == like[0]):
+                return mark.kind, mark.value[0]
+        return None
+
+    def _open_document(self, at: int) -> int:
+        """The head of an enclosed document."""
+        self.documents += 1
+        self.label = "" if self.documents == 1 else f"文件{self.documents}"
+        named = self._lines_named(at)
+        if named:
+            while at + named < self.end and self._is_furnishing(self.texts[at + named], titled=True):
+                named += 1
+            self._emit("head", at, at + named, join_title(_pick_title(self.texts[at : at + named])))
+            return self._contents(at + named)
+        return self._head(at)
+
+    def _is_wrapper(self) -> bool:
+        """Whether what stood so far is a notice that issues what follows."""
+        head = next((part.title for part in self.parts if part.kind == "head"), "")
+        body = [index for part in self.parts if part.kind == "body" for index in range(part.first, part.last)]
+        words = "".join(self.texts[index] for index in body[:3])
+        return bool(_TITLE_ISSUES.search(head) or _ISSUES.search(words)) or (len(body) <= 2 and bool(self.names))
+
+    def _named_wrapper(self) -> list[Part]:
+        """The parts, the wrapping notice's body labelled as such where a document was enclosed."""
+        if not self.documents:
+            return self.parts
+        result = []
+        opened = False
+        for number, part in enumerate(self.parts):
+            opened = opened or (part.kind == "head" and number > 0 and not part.label)
+            label = "通知" if part.kind == "body" and not part.label and not opened else part.label
+            result.append(Part(kind=part.kind, label=label, first=part.first, last=part.last, title=part.title))
+        return result
+
+    # -- signatures ---------------------------------------------------------------------------------------------
+
+    def _signature_at(self, at: int) -> int | None:
+        """Where the signature block that begins at ``at`` ends, None if there is none."""
+        if self.table[at] or len(self.texts[at]) > 600:
+            return None
+        index = self._skip_annex_list(at)
+        index = self._skip(index, blocks.is_contact)
+        index = self._skip_annex_list(index)
+        bodies = index
+        index = self._skip(index, lambda text: blocks.is_body(text) or blocks.is_person(text))
+        signed = index > bodies
+        dated = index < self.end and not self.table[index] and blocks.is_date(self.texts[index])
+        if dated and not (signed or blocks.has_day(self.texts[index])):
+            return None
+        if dated and not signed and at and not self._may_end_text(at - 1):
+            return None
+        anchored = self._skip_notes(index + dated)
+        if dated or (anchored > index and (signed or index == at or index > at)):
+            return anchored
+        if index == self.end and index > at and (not signed or self._may_end_text(at - 1)):
+            return index
+        return None
+
+    def _may_end_text(self, at: int) -> bool:
+        text = self.texts[at] if at >= 0 else "。"
+        return self.table[at] or text[-1:] in "。；：！？）)”》.;" or blocks.is_list_item(text) or blocks.is_file(text)
+
+    def _skip(self, at: int, test: Callable[[str], bool]) -> int:
+        while at < self.end and not self.table[at] and test(self.texts[at]):
+            at += 1
+        return at
+
+    def _skip_annex_list(self, at: int) -> int:
+        """Behind a 附件说明 that begins at ``at``, or ``at``."""
+        if at >= self.end or self.table[at]:
+            return at
+        text = self.texts[at]
+        if not blocks.is_annex_list(text):
+            return at
+        index = at + 1
+        while index < self.end and (blocks.is_list_item(self.texts[index]) or blocks.is_annex_list(self.texts[index])):
+            if read_mark(self.texts[index]) and len(self.texts[index]) > 90:
+                break
+            index += 1
+        return index
+
+    def _skip_notes(self, at: int) -> int:
+        """Behind notes, contacts, colophon, annex lists, file names and links."""
+        copied = False
+        while at < self.end and not self.table[at]:
+            text = self.texts[at]
+            if blocks.is_note(text) or blocks.is_tail(text) or blocks.is_file(text) or blocks.is_contact(text):
+                at += 1
+            elif blocks.is_colophon(text):
+                copied = True
+                at += 1
+            elif copied and (blocks.is_body(text) or blocks.is_date(text)):
+                at += 1
+            elif self._prints(at):
+                copied = True
+                at += 1
+            elif blocks.is_annex_list(text) and blocks.annex_label(text) is None:
+                at = self._skip_annex_list(at)
+            elif at == self.end - 1 and re.fullmatch(r"\d{1,3}", text):
+                at += 1
+            else:
+                break
+        return at
+
+    def _prints(self, at: int) -> bool:
+        """Body and date on lines of their own before 印发."""
+        return blocks.is_body(self.texts[at]) and any(
+            blocks.is_printing(text) or blocks.plain(text) == "印发" for text in self.texts[at + 1 : at + 3]
+        )
+
+    def _after_signature(self, at: int) -> int:
+        """Opens what follows a signature; where that is nothing known, the body goes on."""
+        if at >= self.end or self._copy_at(at):
+            return at
+        if self._annex_at(at) is not None:
+            return self._annex(at)
+        if self.label.startswith("附"):
+            return at
+        if not self.table[at] and blocks.is_title_line(self.texts[at]) and not blocks.is_addressee(self.texts[at]):
+            if self._lines_named(at) or self._is_wrapper():
+                return self._open_document(at)
+            self.label = "附件"
+            return self._head(at)
+        if not self.documents and self._is_wrapper() and read_mark(self.texts[at]):
+            self.documents = 1
+            self.parts.append(Part(kind="head", label="", first=at, last=at))
+        return at
+
+    # -- annexes ------------------------------------------------------------------------------------------------
+
+    def _annex_at(self, at: int) -> str | None:
+        """The label of an annex that begins at ``at``."""
+        if self.table[at] or at + 1 >= self.end:
+            return None
+        label = blocks.annex_label(self.texts[at])
+        if label is None:
+            return None
+        text, following = self.texts[at], self.texts[at + 1]
+        if text[-1:] in "：:" and re.match(r"[0-9０-９]{1,2}[.．、]", following):
+            return None
+        signed = any(part.kind == "signature" for part in self.parts)
+        return label if signed or label != "附件" or text[-1:] not in "：:" else None
+
+    def _annex(self, at: int) -> int:
+        label = self._annex_at(at) or "附件"
+        begin = at
+        at += 1
+        named = self._lines_named(at)
+        if named and not self.documents and self._is_wrapper():
+            self.documents, self.label = 1, ""
+        else:
+            self.label = label
+        self.begin = begin
+        return self._head(at)
+
+    # -- copies -------------------------------------------------------------------------------------------------
+
+    def _copy_at(self, at: int) -> bool:
+        """The file repeats itself from here on: page and attached file, visible text and hidden copy."""
+        if at < 4 or self.table[at] or len(self.texts[at]) < 6:
+            return False
+        first = next((part.last for part in self.parts if part.kind == "head"), 0)
+        anchors = [blocks.plain(text) for text in self.texts[first : first + 2]]
+        if len(anchors) < 2 or blocks.plain(self.texts[at]) not in {anchors[0], *self._titles()}:
+            return False
+        earlier = {blocks.plain(text) for text in self.texts[:at]}
+        rest = [blocks.plain(text) for text in self.texts[at:]]
+        return len(rest) > 3 and sum(text in earlier for text in rest) >= _COPY_SHARE * len(rest)
+
+    def _titles(self) -> set[str]:
+        return {blocks.plain(part.title) for part in self.parts if part.kind == "head" and part.title}
+
+
+def _unquoted(text: str) -> str:
+    stripped = text.strip()
+    if stripped.startswith("《") and stripped.endswith("》") and stripped.count("《") == stripped.count("》"):
+        return stripped[1:-1]
+    return stripped
+
+
+def _pick_title(lines: Sequence[str]) -> list[str]:
+    """The title lines once, where a page shows the title twice (with and without 《》, in one line and in two)."""
+    kept = [line for line in lines if not _TAG.fullmatch(line) and blocks.annex_label(line) is None]
+    for cut in range(1, len(kept)):
+        first, second = "".join(kept[:cut]), "".join(kept[cut:])
+        if blocks.plain(_unquoted(first)) == blocks.plain(_unquoted(second)):
+            return kept[cut:]
+    return [_unquoted(kept[0])] if len(kept) == 1 else kept
