@@ -1,4 +1,4 @@
-"""Enumerations inside paragraphs: 一是…；二是…。 and 一方面…，另一方面…。"""
+"""Enumerations inside paragraphs, 一是…；二是… and 一方面…，另一方面…, told by their order."""
 
 import re
 from collections.abc import Sequence

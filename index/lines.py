@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 from index.records import SourceText
 
-_STRIP = " \t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u2000\u2001\u2002\u2003\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u3000\ufeff"
+# blanks of every width, controls, and what is invisible
+_STRIP = (
+    " \t\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u2000\u2001\u2002\u2003\u2009\u200a"
+    "\u200b\u200c\u200d\u2028\u2029\u202f\u3000\ufeff"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

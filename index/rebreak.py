@@ -7,6 +7,7 @@ title, number, addressee and signature, which have forms of their own.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from index.grammar import HAN, Mark, read_mark
 from index.lines import Line
@@ -59,7 +60,7 @@ def _split(group: Group, places: Sequence[int]) -> list[Group]:
     text, positions, line = group
     parts = []
     edges = [0, *places, len(text)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         piece = text[start:end]
         blank = len(piece) - len(piece.lstrip())
         if piece.strip():

@@ -204,7 +204,7 @@ def _open_bracket(text: str) -> bool:
 
 
 def _first_unit(text: str) -> float:
-    """Width of what cannot be broken at the begin of a line: a Latin word or number, a bracketed or a single character."""
+    """Width of what cannot be broken at the begin of a line: a Latin word, a number, or one character."""
     found = re.match(r"[A-Za-z0-9.%+-]+|.[，。、；：）”》]?", text)
     return width(found[0]) if found else 1.0
 

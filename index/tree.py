@@ -37,10 +37,12 @@ class Tree:
         self.remarks: list[str] = []
 
     def add(self, node: Node) -> int:
+        """Appends a node; gives its number."""
         self.nodes.append(node)
         return len(self.nodes) - 1
 
     def give(self, node: int, paragraph: int, start: int = 0, end: int | None = None) -> None:
+        """Gives a stretch of a paragraph, by default all of it, to a node."""
         stop = len(self.paragraphs[paragraph].text) if end is None else end
         if stop > start:
             self.nodes[node].pieces.append((paragraph, start, stop))

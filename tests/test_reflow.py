@@ -36,7 +36,7 @@ def check(source: str, readable: Readable) -> None:
         assert len(paragraph.positions) == len(paragraph.text)
         for char, position in zip(paragraph.text, paragraph.positions, strict=True):
             assert position > last
-            assert source[position] == char or char == " " and source[position].isspace()
+            assert source[position] == char or (char == " " and source[position].isspace())
             last = position
             placed.add(position)
     for span in readable.furniture:
@@ -51,8 +51,18 @@ def test_seeds_keep_every_character_in_its_place(path: Path) -> None:
 
 
 PIECES = st.sampled_from(
-    ["一、总体要求", "（一）加强领导。", "各级政府要切实履行职责，", "确保任务落实。", "\n", "\n\n", " ", "　　", "— 3 —", "3"]
-    + ["第一条 为了规范", "2021年5月31日", "抄送：市委编办。", "《关于", "》（筑府办函〔2021〕33号）", "12 个", "A类", "\u200b", "\t"]
+    [
+        *(
+            "一、总体要求",
+            "（一）加强领导。",
+            "各级政府要切实履行职责，",
+            "确保任务落实。",
+            "第一条 为了规范",
+            "2021年5月31日",
+        ),
+        *("抄送：市委编办。", "《关于", "》（筑府办函〔2021〕33号）", "12 个", "A类", "— 3 —", "3"),
+        *("\n", "\n\n", " ", "　　", "\u200b", "\t"),
+    ]
 )
 
 
@@ -158,7 +168,12 @@ def test_lost_line_breaks_are_put_back() -> None:
 
 def test_article_that_begins_inside_a_line() -> None:
     text = "第一条 本办法适用于本市。\n第二条 地下空间视为单建空间。 第三条 开发利用应当统一规划。\n第四条 依照第五条规定办理。"
-    assert [text[:3] for text in texts(read(text, lines_are_paragraphs=True))] == ["第一条", "第二条", "第三条", "第四条"]
+    assert [text[:3] for text in texts(read(text, lines_are_paragraphs=True))] == [
+        "第一条",
+        "第二条",
+        "第三条",
+        "第四条",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -182,9 +197,7 @@ def test_blanks(line: str, readable: str) -> None:
 def test_table_rows_stay_rows() -> None:
     text = "一、任务\n序号 | 任务 | 单位\n1 | 修路 | 交通局\n"
     start = text.index("序号")
-    source = SourceText(
-        text=text, kind="html", one_line_per_paragraph=True, tables=(Span(start=start, end=len(text)),)
-    )
+    source = SourceText(text=text, kind="html", one_line_per_paragraph=True, tables=(Span(start=start, end=len(text)),))
     assert [(p.text, p.table) for p in reflow(source).paragraphs] == [
         ("一、任务", False),
         ("序号 | 任务 | 单位", True),
