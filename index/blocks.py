@@ -43,6 +43,13 @@ _BODIES = re.compile(
     rf"(?:[{HAN}“”（）()〔〕\-—·]{{2,45}}(?:{_BODY_END})(?:[（(][{HAN}]{{2,20}}[）)])?)"
     rf"(?:[\s\u3000、]+[{HAN}“”（）()]{{2,45}}(?:{_BODY_END}))*"
 )
+_NO_BODY = re.compile(r"关于|印发|转发|批转|推行|执行|实施|《|进行|举行|试行|运行|履行")
+# （试行） | 征求意见稿 | （2021—2025年） | （2022年修订）；not: （2020年5月28日…通过）
+_SUFFIX = re.compile(
+    r"[（(〔\[]?(?:试行|暂行|草案|修订草案|征求意见稿|公开征求意见稿|讨论稿|送审稿|报批稿|修订稿|修订版|修订|第?[一二三四五六七八九十\d]+[期批版]|[一二三四五六七八九十]|"
+    r"(?:19|20)\d{2}(?:年)?(?:\s*[-—–－~～至]+\s*(?:19|20)\d{2})?(?:年)?(?:版|本|修订|修正|度|第\d+期)?)[）)〕\]]?"
+)
+_ADOPTED = re.compile(r".{0,60}(?:通过|批准|公布|修订|修正|审议|第.{1,6}届|届.{0,20}会议)[）)]?")
 _PERSON = re.compile(
     rf"(?:代{_B})?(?:省长|市长|州长|县长|区长|总理|国家主席|主席|主任|部长|局长|署长|行长|会长|院长|检察长|厅长|秘书长)"
     rf"(?:{_B}[{HAN}·]{{1,4}}{_B}[{HAN}·]{{0,4}})?"
@@ -53,21 +60,21 @@ NOTE = re.compile(
 )
 COLOPHON = re.compile(
     rf"(?:抄{_B}送|抄{_B}报|主{_B}送|分{_B}送|报{_B}送|报|送|发){_B}[：:].*|[（(]?{_B}共{_B}印{_B}[0-9]+{_B}份{_B}[）)]?|印{_B}发"
-    rf"|(?:承办单位|承办处室|校{_B}对|拟{_B}稿|打{_B}字|印{_B}数)[：:].*"
+    rf"|(?:校{_B}对|拟{_B}稿|打{_B}字|印{_B}数)[：:].*"
 )
 _CONTACT = re.compile(
     rf"(?:联{_B}系{_B}(?:人|电话|方式|单位|地址)|电{_B}话|传{_B}真|邮{_B}箱|电子邮箱|邮{_B}编|通讯地址|地{_B}址)[^：:。]{{0,12}}[：:].*"
 )
 TAIL = re.compile(
     r"(?:相关(?:解读|文章|链接|文件|附件|政策|新闻)|图解|文字解读|本文政策解读|政策解读|解读|原文链接|文件下载|附件下载|责任编辑|信息来源|来源|编辑|作者|上一篇|下一篇|扫一扫|分享到)"
-    r"[：:].*|(?:打印|关闭|返回|扫一扫|上一篇|下一篇|主办|版权所有|网站地图|ICP备|网站标识码).{0,60}"
+    r"[：:].*|(?:打印|关闭|返回|扫一扫|上一篇|下一篇|主办(?!单位)|版权所有|网站地图|ICP备|网站标识码).{0,60}"
 )
 _FILE_NAME = re.compile(
     r".{0,120}\.(?:docx?|xlsx?|pdf|wps|et|zip|rar|jpe?g|png|pptx?|ofd)(?:[（(].{0,20}[）)])?", re.IGNORECASE
 )
 # 附件 | 附件1 | 附件一： | 附　件3 | 附件1-2 | 附表2；not: 附件：1.甲清单 | 附件1所列
 _ANNEX_HEAD = re.compile(
-    rf"(?P<word>附{_B}件|附{_B}表|附{_B}录)(?P<mark>{_B}(?:[0-9０-９]{{1,2}}(?:[-—－][0-9]{{1,2}})?|[一二三四五六七八九十]{{1,3}}|[A-Z]))?{_B}[：:.．]?"
+    rf"(?P<word>附{_B}件|附{_B}表|附{_B}录|附(?=[：:]))(?P<mark>{_B}(?:[0-9０-９]{{1,2}}(?:[-—－][0-9]{{1,2}})?|[一二三四五六七八九十]{{1,3}}|[A-Z]))?{_B}[：:.．]?"
 )
 _ANNEX_LIST = re.compile(
     rf"附{_B}(?:件|表|图)?{_B}[0-9０-９一二三四五六七八九十]{{0,3}}{_B}[：:]|附{_B}件{_B}[0-9０-９一二三四五六七八九十]{{1,3}}{_B}[.．、《{HAN}]"
@@ -75,7 +82,7 @@ _ANNEX_LIST = re.compile(
 _LIST_ITEM = re.compile(
     r"(?:附件)?[0-9０-９]{1,2}(?:[.．、：:\s]|[-—][0-9])|[（(]?[一二三四五六七八九十]{1,3}[）)、.]|[①-⑳⒈-⒛]"
 )
-_CONTENTS = re.compile(rf"(?:.{{0,60}})目{_B}[录次]")
+_CONTENTS = re.compile(rf"(?:.{{0,60}}(?:批准|通过|日|月|稿）|草案）))?目{_B}[录次]")
 _LEADER = re.compile(r"(?:[.．…·•]{3,}|…)\s*[.．…·]*\s*[0-9IVXivx]{0,4}\s*$|\s[0-9]{1,3}$")
 _COMMA = re.compile(r"[，,；;。！？]")
 _QUOTED = re.compile(r"《[^》]*》|“[^”]*”|〈[^〉]*〉|（[^）]*）|\([^)]*\)")
@@ -108,7 +115,7 @@ def is_number(text: str) -> bool:
 
 def is_date(text: str) -> bool:
     """A date alone in its line, brackets around it aside, without 印发."""
-    body = text.strip()
+    body = re.sub("(?:前言|目录|序言)$", "", text.strip())  # the next page's heading may be glued to a cover's date
     if len(body) > 2 and body[0] in "（(" and body[-1] in "）)":
         body = body[1:-1].strip()
     dates = find_dates(body)
@@ -132,7 +139,9 @@ def is_body(text: str) -> bool:
     cleaned = re.sub(r"&\w{2,5};?", "", text).strip()
     if cleaned[:1] in "（(" and cleaned[-1:] in "）)":
         cleaned = cleaned[1:-1]
-    return 2 <= len(cleaned) <= 120 and _BODIES.fullmatch(cleaned) is not None and read_mark(cleaned) is None
+    if not 2 <= len(cleaned) <= 120 or _NO_BODY.search(cleaned) or read_mark(cleaned):
+        return False
+    return _BODIES.fullmatch(cleaned) is not None
 
 
 def is_person(text: str) -> bool:
@@ -205,7 +214,8 @@ def annex_label(text: str) -> str | None:
         return None
     mark = plain(found["mark"] or "")
     number = to_int(mark)
-    return plain(found["word"]) + (str(number) if number else mark.replace("—", "-"))
+    word = plain(found["word"])
+    return ("附件" if word == "附" else word) + (str(number) if number else mark.replace("—", "-"))
 
 
 def is_contents_head(text: str) -> bool:
@@ -229,6 +239,19 @@ def is_title_line(text: str) -> bool:
         return False
     outside = _QUOTED.sub("", text)
     return _COMMA.search(outside) is None and re.search(f"[{HAN}]", text) is not None and "：" not in outside
+
+
+def title_suffix(text: str) -> str | None:
+    """``（试行）``, ``征求意见稿``, ``（2021—2025年）`` on a line of its own, in brackets; None for anything else."""
+    body = text.strip()
+    if len(body) > 30 or _SUFFIX.fullmatch(body) is None or len(plain(body)) < 2 or is_date(body):
+        return None
+    return body if body[0] in "（(〔[" else f"（{body}）"
+
+
+def is_adopted(text: str) -> bool:
+    """A line without brackets that tells who adopted the document and when: ``2021年1月27日上海市第十五届…批准``."""
+    return len(text) <= 80 and bool(find_dates(text)) and _ADOPTED.fullmatch(text) is not None
 
 
 def is_bracket_line(text: str) -> bool:

@@ -1,22 +1,24 @@
-"""Paragraphs -> parts of a file: head, contents, body and signature of the document, of what it encloses, of annexes."""
+"""Paragraphs -> parts of a file: head, contents, body, signature; of the document, of what it encloses, of annexes."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from index import blocks
 from index.grammar import read_mark
 from index.reflow import Readable
+from index.signature import signature_end
 
 _NAMED = re.compile(r"总则|附则|序言|前言|引言|结语|绪言|目录")
 _ISSUES = re.compile(
-    r"印发|转发|批转|现予(?:公布|发布)|予以公布|现(?:公布|发布)|现将.{2,80}(?:发|送)给你们|请(?:认真)?遵照执行"
+    r"印发|转发|批转|现予(?:公布|发布)|予以公布|现(?:公布|发布)|现将.{2,80}(?:(?:发|送)给你们|公布|发布)|请(?:认真)?遵照执行"
 )
 _TITLE_ISSUES = re.compile(r"印发|转发|批转|公布|发布")
 _NAME = re.compile(r"《([^《》]*(?:《[^《》]*》[^《》]*)*)》")
 _TITLE_LINES = 6
 _COPY_SHARE = 0.8
-_WRAPPER_PARAGRAPHS = 12
+_ANCHOR = 6
+_FINISHED = re.compile(rf"的[^的]{{0,8}}?(?:{blocks.KIND_WORDS})(?:[（(][^（）()]{{1,30}}[）)])?$")
 # 大纲3 | 样本2: a mark that a site or an annex list put above the title
 _TAG = re.compile(r"[\u4e00-\u9fff]{2,4}\d{1,2}[：:]?")
 
@@ -65,6 +67,7 @@ class _Walker:
         self.parts: list[Part] = []
         self.label = ""
         self.documents = 0
+        self.opened = 0
         self.names: set[str] = set()
         self.begin = 0
 
@@ -79,8 +82,8 @@ class _Walker:
                 self._emit("dropped", at, self.end)
                 self.begin = at = self.end
                 break
-            end = self._signature_at(at)
-            if end is not None:
+            end = signature_end(self.texts, self.table, at)
+            if end is not None and (end < self.end or at > 0):
                 self._body(at)
                 self._emit("signature", at, end)
                 self.begin = end
@@ -122,36 +125,48 @@ class _Walker:
 
     def _head(self, at: int) -> int:
         """Emits the head that begins at ``self.begin``; ``at`` is the first paragraph still to be looked at."""
-        lines: list[str] = []
-        while at < self.end and not self.table[at]:
+        groups: list[list[str]] = [[]]
+        while at < self.end and (not self.table[at] or blocks.is_label(self.texts[at])):
             text = self.texts[at]
             if blocks.is_addressee(text) or _NAMED.fullmatch(blocks.plain(text)):
                 break
-            if self._is_furnishing(text, bool(lines)):
-                at += 1
-                continue
-            if self._title_goes_on(lines, at):
-                lines.append(text)
-                at += 1
-                continue
-            break
-        while at < self.end and self.table[at] and blocks.is_label(self.texts[at]):
+            suffix = blocks.title_suffix(text) if groups[-1] else None
+            if suffix and blocks.TITLE_END.search("".join(groups[-1])):
+                groups[-1].append(suffix)
+            elif self._is_furnishing(at, titled=bool(groups[-1])):
+                if groups[-1] and blocks.is_label(text):
+                    groups.append([])
+            elif self._title_goes_on(groups[-1], at):
+                groups[-1].append(text)
+            else:
+                break
             at += 1
-            return self._head(at)
+        filled = [group for group in groups if group]
+        ended = [group for group in filled if blocks.TITLE_END.search(_unquoted("".join(group)))]
+        lines = (ended or filled or [[]])[-1]
         self._emit("head", self.begin, at, join_title(_pick_title(lines)))
         return self._contents(at)
 
-    def _is_furnishing(self, text: str, titled: bool) -> bool:
+    def _is_furnishing(self, at: int, *, titled: bool) -> bool:
         """Lines of a head that are no title: number, metadata, date and body of a cover, adoption note."""
-        if blocks.is_contents_head(text) or (blocks.is_tail(text) and not blocks.is_label(text)):
+        text = self.texts[at]
+        following = self.texts[at + 1] if at + 1 < self.end else ""
+        if blocks.is_label(text) or blocks.is_number(text):
+            return True
+        if blocks.is_contents_head(text) or blocks.is_tail(text):
             return False
-        return bool(
-            blocks.is_label(text)
-            or blocks.is_number(text)
-            or (blocks.is_issuer_mark(text) and not blocks.TITLE_END.search(text))
-            or (text.endswith(("令", "公告", "文件")) and blocks.is_issuer_mark(text))
-            or _TAG.fullmatch(text)
-            or (titled and (blocks.is_date(text) or blocks.is_bracket_line(text)))
+        if blocks.is_issuer_mark(text):
+            # a body right above the words 关于… is the beginning of the title
+            begins = not titled and blocks.is_body(text) and blocks.is_title_line(following)
+            return not (begins and not blocks.is_number(following) and not blocks.is_issuer_mark(following))
+        if _TAG.fullmatch(text):
+            return True
+        return titled and (
+            blocks.is_date(text)
+            or blocks.is_bracket_line(text)
+            or blocks.is_adopted(text)
+            or (text[:1] in "（(" and len(text) <= 60 and following[-1:] in "）)" and len(following) <= 60)
+            or (at > 0 and self.texts[at - 1][:1] in "（(" and "）" not in self.texts[at - 1] and text[-1:] in "）)")
         )
 
     def _title_goes_on(self, lines: list[str], at: int) -> bool:
@@ -171,10 +186,12 @@ class _Walker:
             return False
         if not blocks.TITLE_END.search(joined.strip("《》")):
             return True
-        # a finished title goes on only into a line that finishes it again: 实施方案 / 的通知, 全民健身计划 / …的通知
-        return bool(re.search(r"(?:印发|转发|批转|关于)[^》]*$", joined)) and bool(
-            re.search(r"的(?:通知|通报|函|决定|意见|公告|批复)$", text)
-        )
+        # a finished title goes on only into a line that finishes it again: 体能测评标准 / 及实施规范,
+        # 关于全面推行某制度 / 某制度的指导意见, 关于印发某计划 / （2021—2025年）的通知
+        if text.startswith(("及", "和", "与", "暨", "以及")):
+            return True
+        unfinished = re.search(r"印发|转发|批转|关于", joined) and not _FINISHED.search(joined)
+        return bool(unfinished and _FINISHED.search(text))
 
     def _contents(self, at: int) -> int:
         """Emits a contents list that begins at ``at``; it ends where its first heading comes again."""
@@ -209,9 +226,7 @@ class _Walker:
         if self.parts and self.parts[-1].last > begin:
             head = self.parts.pop()
             if begin > head.first:
-                self.parts.append(
-                    Part(kind=head.kind, label=head.label, first=head.first, last=begin, title=head.title)
-                )
+                self.parts.append(replace(head, last=begin))
         self._emit("contents", begin, end)
         return end
 
@@ -271,13 +286,15 @@ class _Walker:
     def _open_document(self, at: int) -> int:
         """The head of an enclosed document."""
         self.documents += 1
+        self.opened = self.opened or at
         self.label = "" if self.documents == 1 else f"文件{self.documents}"
         named = self._lines_named(at)
         if named:
-            while at + named < self.end and self._is_furnishing(self.texts[at + named], titled=True):
-                named += 1
-            self._emit("head", at, at + named, join_title(_pick_title(self.texts[at : at + named])))
-            return self._contents(at + named)
+            end = at + named
+            while end < self.end and self._is_furnishing(end, titled=True):
+                end += 1
+            self._emit("head", at, end, join_title(_pick_title(self.texts[at : at + named])))
+            return self._contents(end)
         return self._head(at)
 
     def _is_wrapper(self) -> bool:
@@ -291,89 +308,12 @@ class _Walker:
         """The parts, the wrapping notice's body labelled as such where a document was enclosed."""
         if not self.documents:
             return self.parts
-        result = []
-        opened = False
-        for number, part in enumerate(self.parts):
-            opened = opened or (part.kind == "head" and number > 0 and not part.label)
-            label = "通知" if part.kind == "body" and not part.label and not opened else part.label
-            result.append(Part(kind=part.kind, label=label, first=part.first, last=part.last, title=part.title))
-        return result
+        return [
+            replace(part, label="通知") if part.kind == "body" and not part.label and part.first < self.opened else part
+            for part in self.parts
+        ]
 
     # -- signatures ---------------------------------------------------------------------------------------------
-
-    def _signature_at(self, at: int) -> int | None:
-        """Where the signature block that begins at ``at`` ends, None if there is none."""
-        if self.table[at] or len(self.texts[at]) > 600:
-            return None
-        index = self._skip_annex_list(at)
-        index = self._skip(index, blocks.is_contact)
-        index = self._skip_annex_list(index)
-        bodies = index
-        index = self._skip(index, lambda text: blocks.is_body(text) or blocks.is_person(text))
-        signed = index > bodies
-        dated = index < self.end and not self.table[index] and blocks.is_date(self.texts[index])
-        if dated and not (signed or blocks.has_day(self.texts[index])):
-            return None
-        if dated and not signed and at and not self._may_end_text(at - 1):
-            return None
-        anchored = self._skip_notes(index + dated)
-        if dated or (anchored > index and (signed or index == at or index > at)):
-            return anchored
-        if index == self.end and index > at and (not signed or self._may_end_text(at - 1)):
-            return index
-        return None
-
-    def _may_end_text(self, at: int) -> bool:
-        text = self.texts[at] if at >= 0 else "。"
-        return self.table[at] or text[-1:] in "。；：！？）)”》.;" or blocks.is_list_item(text) or blocks.is_file(text)
-
-    def _skip(self, at: int, test: Callable[[str], bool]) -> int:
-        while at < self.end and not self.table[at] and test(self.texts[at]):
-            at += 1
-        return at
-
-    def _skip_annex_list(self, at: int) -> int:
-        """Behind a 附件说明 that begins at ``at``, or ``at``."""
-        if at >= self.end or self.table[at]:
-            return at
-        text = self.texts[at]
-        if not blocks.is_annex_list(text):
-            return at
-        index = at + 1
-        while index < self.end and (blocks.is_list_item(self.texts[index]) or blocks.is_annex_list(self.texts[index])):
-            if read_mark(self.texts[index]) and len(self.texts[index]) > 90:
-                break
-            index += 1
-        return index
-
-    def _skip_notes(self, at: int) -> int:
-        """Behind notes, contacts, colophon, annex lists, file names and links."""
-        copied = False
-        while at < self.end and not self.table[at]:
-            text = self.texts[at]
-            if blocks.is_note(text) or blocks.is_tail(text) or blocks.is_file(text) or blocks.is_contact(text):
-                at += 1
-            elif blocks.is_colophon(text):
-                copied = True
-                at += 1
-            elif copied and (blocks.is_body(text) or blocks.is_date(text)):
-                at += 1
-            elif self._prints(at):
-                copied = True
-                at += 1
-            elif blocks.is_annex_list(text) and blocks.annex_label(text) is None:
-                at = self._skip_annex_list(at)
-            elif at == self.end - 1 and re.fullmatch(r"\d{1,3}", text):
-                at += 1
-            else:
-                break
-        return at
-
-    def _prints(self, at: int) -> bool:
-        """Body and date on lines of their own before 印发."""
-        return blocks.is_body(self.texts[at]) and any(
-            blocks.is_printing(text) or blocks.plain(text) == "印发" for text in self.texts[at + 1 : at + 3]
-        )
 
     def _after_signature(self, at: int) -> int:
         """Opens what follows a signature; where that is nothing known, the body goes on."""
@@ -388,9 +328,9 @@ class _Walker:
                 return self._open_document(at)
             self.label = "附件"
             return self._head(at)
-        if not self.documents and self._is_wrapper() and read_mark(self.texts[at]):
-            self.documents = 1
-            self.parts.append(Part(kind="head", label="", first=at, last=at))
+        numbered = any(read_mark(text) for text in self.texts[at : at + 6])
+        if not self.documents and not self.label and numbered and self._is_wrapper():
+            self.documents, self.opened = 1, at
         return at
 
     # -- annexes ------------------------------------------------------------------------------------------------
@@ -414,7 +354,7 @@ class _Walker:
         at += 1
         named = self._lines_named(at)
         if named and not self.documents and self._is_wrapper():
-            self.documents, self.label = 1, ""
+            self.documents, self.label, self.opened = 1, "", begin
         else:
             self.label = label
         self.begin = begin
@@ -424,18 +364,15 @@ class _Walker:
 
     def _copy_at(self, at: int) -> bool:
         """The file repeats itself from here on: page and attached file, visible text and hidden copy."""
-        if at < 4 or self.table[at] or len(self.texts[at]) < 6:
+        if at < 4 or self.table[at] or len(self.texts[at]) < _ANCHOR:
             return False
-        first = next((part.last for part in self.parts if part.kind == "head"), 0)
-        anchors = [blocks.plain(text) for text in self.texts[first : first + 2]]
-        if len(anchors) < 2 or blocks.plain(self.texts[at]) not in {anchors[0], *self._titles()}:
+        first = self.parts[0].last if self.parts and self.parts[0].kind == "head" else 0
+        anchors = {blocks.plain(text) for text in self.texts[: first + 2] if len(text) >= _ANCHOR}
+        if blocks.plain(self.texts[at]) not in anchors:
             return False
         earlier = {blocks.plain(text) for text in self.texts[:at]}
         rest = [blocks.plain(text) for text in self.texts[at:]]
         return len(rest) > 3 and sum(text in earlier for text in rest) >= _COPY_SHARE * len(rest)
-
-    def _titles(self) -> set[str]:
-        return {blocks.plain(part.title) for part in self.parts if part.kind == "head" and part.title}
 
 
 def _unquoted(text: str) -> str:
