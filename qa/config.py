@@ -1,0 +1,172 @@
+"""config.yaml and the environment -> checked settings; nothing else reads either.
+
+Order: environment (``QA_INDEX__FOLDER``) over file over defaults. A key that is not known fails: a setting that is
+silently without effect is worse than a refusal to start.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from qa.config_error import explain
+from qa.errors import ConfigError
+from qa.yaml_lines import Lines, read_yaml
+
+PREFIX = "QA_"
+FILE_VARIABLE = "QA_CONFIG"
+FILE_NAME = "config.yaml"
+
+
+def _path(value: Any) -> Any:
+    return Path(value).expanduser() if isinstance(value, str) and value else value
+
+
+FilePath = Annotated[Path, BeforeValidator(_path)]
+
+
+class Section(BaseModel):
+    """A part of the settings; unknown keys fail, values are never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=False)
+
+
+class IndexSettings(Section):
+    """Where the index lies and how large a file may be."""
+
+    folder: FilePath = Field(default=Path("var/index"), description="索引文件夹")
+    file_mb: int = Field(default=100, ge=1, le=10_000, description="单个文件的大小上限（MB）")
+    characters: int = Field(default=20_000_000, ge=1_000, le=1_000_000_000, description="单个文件的字数上限")
+    pages: int = Field(default=5_000, ge=1, le=1_000_000, description="单个 PDF 的页数上限")
+
+
+class EmbeddingSettings(Section):
+    """Which model turns texts into vectors."""
+
+    kind: Literal["static", "transformer"] = Field(default="static", description="嵌入方式")
+    model: str | None = Field(default=None, description="模型名或文件夹；空：随程序附带的模型")
+    query_prompt: str = Field(default="", description="问题前加的提示（仅 transformer）")
+    passage_prompt: str = Field(default="", description="条款前加的提示（仅 transformer）")
+
+
+class LexiconSettings(Section):
+    """Everyday words and what official documents say for them."""
+
+    files: tuple[FilePath, ...] = Field(default=(), description="补充的词表文件")
+
+
+class AnswerSettings(Section):
+    """How questions are answered."""
+
+    hits: int = Field(default=5, ge=1, le=50, description="默认给出多少条相关条款")
+    question_characters: int = Field(default=2_000, ge=10, le=100_000, description="问题的字数上限")
+
+
+class PrivacySettings(Section):
+    """What is masked in every output."""
+
+    show_phone: bool = Field(default=False, description="是否显示完整的手机号码")
+
+
+class Settings(BaseSettings):
+    """All settings, checked; see config.yaml for each one's meaning.
+
+    Build it with :func:`load_settings` (file and environment) or directly (tests, other programs).
+    """
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=False,
+    )
+
+    index: IndexSettings = Field(default_factory=IndexSettings)
+    embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
+    lexicon: LexiconSettings = Field(default_factory=LexiconSettings)
+    answer: AnswerSettings = Field(default_factory=AnswerSettings)
+    privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over what the caller (that is, the file) gives; no .env file, no secrets folder."""
+        return env_settings, init_settings
+
+
+def find_file(explicit: Path | None = None) -> Path | None:
+    """The configuration file that counts: ``explicit``, ``$QA_CONFIG``, or ``config.yaml`` in the working folder.
+
+    Raises:
+        ConfigError: a file was named and is not there.
+    """
+    named = explicit or (Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None)
+    if named is not None:
+        if not named.is_file():
+            origin = "--config" if explicit else f"环境变量 {FILE_VARIABLE}"
+            raise ConfigError(f"{origin} 指定的配置文件 {named} 不存在，请检查路径。")
+        return named
+    usual = Path(FILE_NAME)
+    return usual if usual.is_file() else None
+
+
+def load_settings(explicit: Path | None = None) -> Settings:
+    """The settings of this process.
+
+    Args:
+        explicit: configuration file named by the user; None: see :func:`find_file`.
+
+    Returns:
+        Settings whose paths are absolute, or relative to the working folder where no file names them.
+
+    Raises:
+        ConfigError: the file cannot be read, or file or environment hold an unknown key or an impossible value.
+    """
+    file = find_file(explicit)
+    values, lines = read_yaml(file) if file is not None else ({}, Lines())
+    _check_environment()
+    if file is not None:
+        _resolve(values, file.resolve().parent)
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(explain(error, Settings, file, lines)) from None
+
+
+def _resolve(values: dict[str, Any], folder: Path) -> None:
+    """Makes the paths of the file absolute, seen from the file's folder; the default index folder lies there too."""
+    index = values.setdefault("index", {})
+    if isinstance(index, dict):
+        index.setdefault("folder", "var/index")
+        index["folder"] = _against(folder, index["folder"])
+    lexicon = values.get("lexicon")
+    if isinstance(lexicon, dict) and isinstance(lexicon.get("files"), list):
+        lexicon["files"] = [_against(folder, name) for name in lexicon["files"]]
+    embedding = values.get("embedding")
+    if isinstance(embedding, dict) and isinstance(embedding.get("model"), str):
+        # a hub name such as BAAI/bge-small-zh-v1.5 looks like a relative path; it is one only where it exists
+        local = folder / Path(embedding["model"]).expanduser()
+        if local.exists():
+            embedding["model"] = str(local)
+
+
+def _against(folder: Path, value: Any) -> Any:
+    return str(folder / Path(value).expanduser()) if isinstance(value, str) and value else value
+
+
+def _check_environment() -> None:
+    """Refuses ``QA_SECTION__KEY`` variables whose section is unknown; pydantic checks the keys of known sections."""
+    for name in sorted(os.environ):
+        section, mark, _ = name.upper().removeprefix(PREFIX).partition("__")
+        if name.upper().startswith(PREFIX) and mark and section.lower() not in Settings.model_fields:
+            known = "、".join(f"{PREFIX}{field.upper()}__…" for field in Settings.model_fields)
+            raise ConfigError(f"环境变量 {name}={os.environ[name]!r} 不认识；可用的有：{known}。")
