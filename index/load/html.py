@@ -19,7 +19,8 @@ from index.records import SourceText, Span
 
 _PROLOGUE = re.compile(r"<\?.*?\?>|<%.*?%>|<!\[CDATA\[|\]\]>|[\x00\ufeff]", re.S)
 _BARE_BLANK = re.compile(r"&nbsp(?!;)")
-_MANY_IMAGES = 1
+_STYLING = re.compile(r"</?(?:span|font|b|strong|i|em|u|o:p)\b[^<>]*>", re.I)
+_NESTING = re.compile(r"</?(?:div|section|article|center|blockquote|ul|ol|dl)\b[^<>]*>", re.I)
 _FEW_CHARACTERS = 30
 
 
@@ -52,9 +53,19 @@ def _parsed(text: str) -> etree._Element | None:
     cleaned = _BARE_BLANK.sub("&nbsp;", _PROLOGUE.sub("", text))
     parser = lxml_html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
-        return lxml_html.document_fromstring(cleaned, parser=parser)
+        root = lxml_html.document_fromstring(cleaned, parser=parser)
+        if _is_too_deep(parser):
+            # The parser stopped on the way down: without the tags that only nest, it reaches the end.
+            root = lxml_html.document_fromstring(_NESTING.sub("<br>", _STYLING.sub("", cleaned)), parser=parser)
+            if _is_too_deep(parser):
+                raise LoadError("网页的标签嵌套过深，无法完整读取，请另存为文本后再放入。", code="damaged")
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+    return root
+
+
+def _is_too_deep(parser: lxml_html.HTMLParser) -> bool:
+    return any("depth" in entry.message.lower() for entry in parser.error_log)
 
 
 def _title(root: etree._Element) -> str | None:
@@ -126,7 +137,7 @@ def _without_repeated_title(before: list[Line], core: list[Line]) -> list[Line]:
 
 def _check(lines: list[Line], images: int) -> None:
     characters = sum(len("".join(line.text.split())) for line in lines)
-    if characters < _FEW_CHARACTERS and images >= _MANY_IMAGES:
+    if characters < _FEW_CHARACTERS and images:
         reason = f"网页里只有 {images} 张图片，没有可读的文字，请先做文字识别（OCR），再放入识别出的文本。"
         raise LoadError(reason, code="scanned")
     if not characters:

@@ -1,7 +1,7 @@
 """The characters of a PDF page with their places, as runs that stand together in the file."""
 
 import ctypes
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -10,6 +10,8 @@ import pypdfium2.raw as pdfium
 _HYPHEN = "\ufffe"
 # Characters this much smaller than their neighbours are set apart: marks of foot notes, exponents.
 SMALL = 0.75
+# A gap of this many character heights may be the space between two columns.
+WIDE = 1.2
 
 
 @dataclass(slots=True)
@@ -20,6 +22,7 @@ class Segment:
         text: the characters.
         left, right, bottom, top: its box in points, y upwards.
         size: height of its tallest character in points.
+        after_gap: True where it follows the run before it on the same line, after a wide gap.
     """
 
     text: str
@@ -27,13 +30,15 @@ class Segment:
     right: float
     bottom: float
     top: float
-    size: float = field(default=0.0)
+    size: float
+    after_gap: bool = False
 
 
 def segments_of(page: pypdfium2.PdfPage) -> list[Segment]:
     """The runs of a page in the order of the file.
 
-    A run ends where PDFium sees a line end and where the next character stands on another line or far to the left.
+    A run ends where PDFium sees a line end, where the next character stands on another line or far to the left, has
+    another size, or follows a wide gap.
     """
     text_page = page.get_textpage()
     try:
@@ -65,8 +70,10 @@ def _segments(raw: "pdfium.FPDF_TEXTPAGE", count: int) -> list[Segment]:
             continue
         if character < " " or not pdfium.FPDFText_GetLooseCharBox(raw, index, pointer):
             continue
-        if current is None or _is_elsewhere(current, box):
-            current = Segment(character, box.left, box.right, box.bottom, box.top, box.top - box.bottom)
+        gap = bool(blanks) and current is not None and box.left - current.right > WIDE * current.size
+        if current is None or gap or _is_elsewhere(current, box):
+            height = box.top - box.bottom
+            current = Segment(character, box.left, box.right, box.bottom, box.top, height, gap)
             result.append(current)
         else:
             _extend(current, blanks + character, box)

@@ -17,10 +17,10 @@ def ordered(segments: Sequence[Segment]) -> list[Segment]:
     The order of the file is kept where it goes down the page, since it is right inside tables; else the page is
     sorted by place.
     """
-    lines = _joined(segments)
-    columns = _columns(lines)
+    columns = _columns(_joined(segments, over_gaps=False))
     if columns:
         return columns
+    lines = _joined(segments, over_gaps=True)
     return _sorted(lines) if _is_scattered(lines) else _extremes_placed(lines)
 
 
@@ -51,18 +51,18 @@ def _margin(lines: Sequence[Segment]) -> float:
     return min(repeated or starts)
 
 
-def _joined(segments: Sequence[Segment]) -> list[Segment]:
+def _joined(segments: Sequence[Segment], *, over_gaps: bool) -> list[Segment]:
     """Runs that continue one another on the same line made one; small raised figures set apart in the text."""
     lines: list[Segment] = []
     for segment in segments:
         line = lines[-1] if lines else None
-        if line is None or not _continues(line, segment):
+        if line is None or not (_continues(line, segment) or (over_gaps and segment.after_gap)):
             lines.append(segment)
             continue
         text, gap = segment.text, segment.left - line.right
         if _is_raised(segment, line):
             text = _as_note(line.text, text)
-        elif gap > 0.3 * line.size and line.text[-1:].isascii() and text[:1].isascii():
+        elif segment.after_gap or (gap > 0.3 * line.size and line.text[-1:].isascii() and text[:1].isascii()):
             text = " " + text
         lines[-1] = Segment(
             line.text + text,
@@ -71,6 +71,7 @@ def _joined(segments: Sequence[Segment]) -> list[Segment]:
             min(line.bottom, segment.bottom),
             max(line.top, segment.top),
             max(line.size, segment.size),
+            line.after_gap,
         )
     return lines
 
