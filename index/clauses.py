@@ -7,14 +7,14 @@ preamble, closing and signature, become clauses of their own, so that the clause
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from index.enumerations import members
-from index.grammar import CONTENTS_LINE, HAN, Mark, read_decimal_top, read_mark, split_heading
+from index.grammar import HAN, Mark, split_heading
 from index.layout import Part
-from index.outline import Outline, step
+from index.marks import STRONG, candidate_marks
+from index.outline import Outline
 from index.records import Clause
-from index.reflow import Paragraph, Readable
+from index.reflow import Readable
 from index.tree import Node, Tree, finish
 
 _CHAPTERS = ("总则", "附则")
@@ -46,47 +46,8 @@ class _BodyWalker:
         self.box: tuple[Outline, list[int], int] | None = None
         self.current: int | None = None
         self.closed: int | None = None
-        self.marks = self._candidates()
+        self.marks = candidate_marks(tree.paragraphs, span)
         self.has_chapters = any(mark.kind == "chapter" for mark in self.marks.values())
-
-    # -- reading marks ------------------------------------------------------------------------------------------
-
-    def _candidates(self) -> dict[int, Mark]:
-        """Marks at the beginning of paragraphs, tables and quoted wording of other acts left out."""
-        marks: dict[int, Mark] = {}
-        flat = _flat_tables(self.tree.paragraphs, self.span)
-        quoting = False
-        for index in self.span:
-            text = self.texts[index]
-            if self.tree.paragraphs[index].table or (
-                index in flat and (m := read_mark(text)) and m.kind not in _STRONG
-            ):
-                continue
-            if quoting:
-                quoting = not _closes_quote(text)
-                continue
-            if text.startswith("“") and text.count("“") > text.count("”"):
-                # new wording of another act, quoted over several paragraphs: “第二十条 …
-                quoting = read_mark(text, 1) is not None and any(
-                    _closes_quote(self.texts[later]) for later in self.span if later > index
-                )
-                continue
-            mark = read_mark(text)
-            if mark is not None and not CONTENTS_LINE.search(text):
-                marks[index] = mark
-        if not _articles_run(marks):
-            marks = {index: mark for index, mark in marks.items() if mark.kind != "article"}
-        if sum(mark.kind == "decimal2" for mark in marks.values()) >= 2:
-            for index in self.span:
-                top = read_decimal_top(self.texts[index]) if index not in marks else None
-                if top is not None and len(self.texts[index]) <= 40:
-                    marks[index] = top
-            for index, mark in list(marks.items()):
-                if mark.kind == "arabic" and _tops_decimals(mark, index, marks):
-                    marks[index] = Mark(
-                        kind="decimal1", value=mark.value, text=mark.text, start=mark.start, end=mark.end
-                    )
-        return marks
 
     # -- walking ------------------------------------------------------------------------------------------------
 
@@ -123,7 +84,7 @@ class _BodyWalker:
     def _enter(self, index: int, mark: Mark, ahead: Sequence[Mark]) -> bool:
         if self.box is not None:
             inner, outer_open, box_node = self.box
-            if self.outline.continues(mark) and (mark.kind in _STRONG or not inner.continues(mark)):
+            if self.outline.continues(mark) and (mark.kind in STRONG or not inner.continues(mark)):
                 self.open, self.box = outer_open, None
             else:
                 place = inner.judge(mark, ahead)
@@ -359,56 +320,14 @@ class _BodyWalker:
         return found if len(found) >= 2 and len(found) * 3 <= len(self.texts) * 2 else set()
 
 
-_STRONG = ("book", "subbook", "part", "chapter", "section", "article", "cn", "cn_paren")
-
-
-def _articles_run(marks: dict[int, Mark]) -> bool:
-    """False where lines begin with articles of another act (a list of crimes), told by numbers that do not run on."""
-    values = [mark.value for _, mark in sorted(marks.items()) if mark.kind == "article"]
-    steps = [step(before, after) == 1 for before, after in pairwise(values)]
-    return sum(steps) * 2 >= len(steps)
-
-
 def _is_decimal(marker: str) -> bool:
     return bool(re.fullmatch(r"\d+(?:\.\d+)*[.．]?", marker))
-
-
-def _tops_decimals(mark: Mark, index: int, marks: dict[int, Mark]) -> bool:
-    """True if ``1.`` is followed by ``1.1`` before the next number of its kind: it is the top of a decimal tree."""
-    for later in sorted(marks):
-        if later <= index:
-            continue
-        other = marks[later]
-        if other.kind == "decimal2":
-            return other.value[0] == mark.value[0]
-        if other.kind == mark.kind:
-            return False
-    return False
-
-
-def _closes_quote(text: str) -> bool:
-    return text.count("”") > text.count("“")
 
 
 def _member_goes_on(cuts: dict[int, list[Mark]], number: int) -> bool:
     """True if the run that is open before paragraph ``number`` has a further member in a later paragraph."""
     later = [marks for index, marks in sorted(cuts.items()) if index > number]
     return bool(later) and later[0][0].value[0] > 1
-
-
-def _flat_tables(paragraphs: Sequence[Paragraph], span: range) -> set[int]:
-    """Paragraphs inside runs of six or more short unpunctuated lines: tables whose cells became lines."""
-    flat: set[int] = set()
-    run: list[int] = []
-    for index in [*span, None]:
-        text = paragraphs[index].text if index is not None else "。"
-        if index is not None and len(text) <= 14 and not re.search(r"[。；：，]", text):
-            run.append(index)
-            continue
-        if len(run) >= 6:
-            flat.update(run)
-        run = []
-    return flat
 
 
 def clauses(readable: Readable, parts: Sequence[Part], document_id: str) -> tuple[tuple[Clause, ...], tuple[str, ...]]:
