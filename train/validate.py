@@ -1,0 +1,144 @@
+"""How well clauses of unseen documents are found: ``python -m train.validate``.
+
+Five folds over the questions on official documents, cut by document: what a fold asks about was never seen in training,
+neither question nor text. Searched are the clauses of all documents of ``corpus/policies``. Shown are BM25 alone, the
+embedding alone, and the sum of both, each divided by its maximum for the question, with the embedding weighted 1.2.
+"""
+
+import argparse
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+import torch
+
+from index.static import StaticTensors
+from index.units import Int64, keys_of
+from train.bags import Bags, document_frequency
+from train.data import SHARED, Question
+from train.material import Material, gather, train
+from train.mine import encode
+from train.static import add_recipe_arguments, printer, recipe_of
+
+DEPTHS = (1, 5, 100)
+FOLDS = 5
+_WEIGHT = 1.2
+_SATURATION, _LENGTH = 1.2, 0.75  # k1 and b of BM25 (Robertson and Zaragoza 2009)
+
+Float32 = npt.NDArray[np.float32]
+
+
+def fold_of(document: str) -> int:
+    """Fold of a document, from its name alone."""
+    return int(hashlib.sha1(document.encode()).hexdigest(), 16) % FOLDS
+
+
+def bm25(passages: sp.csr_matrix, queries: sp.csr_matrix) -> Float32:
+    """Scores of BM25, shape ``(queries, passages)``."""
+    frequency = document_frequency(passages)
+    idf = np.log(1 + (passages.shape[0] - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+    lengths = np.asarray(passages.sum(axis=1)).ravel()
+    weighted = passages.copy()
+    norm = _SATURATION * (1 - _LENGTH + _LENGTH * np.repeat(lengths, np.diff(passages.indptr)) / lengths.mean())
+    weighted.data = (weighted.data * (_SATURATION + 1) / (weighted.data + norm)).astype(np.float32)
+    scores: Float32 = (queries @ (weighted @ sp.diags(idf)).T.tocsr()).toarray()
+    return scores
+
+
+def summed(lexical: Float32, dense: Float32) -> Float32:
+    """Both scores, each divided by its maximum for the question."""
+    parts = [scores / np.maximum(scores.max(axis=1, keepdims=True), 1e-6) for scores in (lexical, dense)]
+    result: Float32 = parts[0] + np.float32(_WEIGHT) * parts[1]
+    return result
+
+
+def ranks(scores: Float32, gold: Sequence[Sequence[int]], clauses: Int64) -> Int64:
+    """Rank of the best right clause for each question, from 1; a clause in several pieces counts once, at its best.
+
+    Args:
+        scores: shape ``(questions, passages)``.
+        gold: right passages of each question.
+        clauses: for each passage the number of its clause.
+    """
+    found = np.empty(len(scores), dtype=np.int64)
+    for row, (values, right) in enumerate(zip(scores, gold, strict=True)):
+        above = np.unique(clauses[values > values[list(right)].max()])
+        found[row] = 1 + len(above)
+    return found
+
+
+def dense_scores(material: Material, bags: Bags, tensors: StaticTensors, questions: Int64) -> Float32:
+    """Cosines with all clauses, by the table as it is shipped."""
+    vectors = tensors.table.astype(np.float32) * tensors.scale[:, None]
+    asked = encode(bags.counts[questions], vectors, tensors.query_scale / tensors.scale)
+    scores: Float32 = asked @ encode(bags.counts[material.policy_texts], vectors).T
+    return scores
+
+
+def words_and_pairs(bags: Bags) -> sp.csr_matrix:
+    """Counts without single characters, which only add noise to BM25."""
+    characters = keys_of([chr(point) for point in range(0x3400, 0xA000)])
+    return bags.counts[:, ~np.isin(bags.keys, characters)].tocsr()
+
+
+def table_line(name: str, found: Int64, paraphrase: npt.NDArray[np.bool_]) -> str:
+    """One line of the table: shares found among the first 1, 5, 100, of all and of paraphrases."""
+    cells = [f"{np.mean(some <= depth):.3f}" for some in (found, found[paraphrase]) for depth in DEPTHS]
+    return f"| {name} | " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    """Trains and measures the folds that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=SHARED)
+    parser.add_argument("--folds", type=int, nargs="*", default=list(range(FOLDS)))
+    parser.add_argument(
+        "--all-questions", action="store_true", help="count authored extensions too, not policies_q* alone"
+    )
+    parser.add_argument("--threads", type=int, default=2)
+    add_recipe_arguments(parser)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    recipe = recipe_of(arguments)
+    material = gather(arguments.shared, recipe.seed)
+    lexical = words_and_pairs(material.bags)
+    names = {place: number for number, place in enumerate(sorted({(p.document, p.clause) for p in material.policies}))}
+    clauses = np.array([names[passage.document, passage.clause] for passage in material.policies], dtype=np.int64)
+    found: dict[str, list[Int64]] = {"BM25": [], "embedding": [], "sum": []}
+    asked: list[Question] = []
+    for fold in arguments.folds:
+        start = time.monotonic()
+        chosen = [
+            number
+            for number, one in enumerate(material.questions)
+            if fold_of(one.document) == fold
+            and one.id in material.gold
+            and (arguments.all_questions or one.id.startswith("q"))
+        ]
+        held = {passage.document for passage in material.policies if fold_of(passage.document) == fold}
+        bags, table = train(material, recipe, held=held, progress=printer(200))
+        questions, gold = material.question_texts[chosen], [material.gold[material.questions[n].id] for n in chosen]
+        scores = {
+            "BM25": bm25(lexical[material.policy_texts], lexical[questions]),
+            "embedding": dense_scores(material, bags, table.tensors(bags.keys), questions),
+        }
+        scores["sum"] = summed(scores["BM25"], scores["embedding"])
+        for name, values in scores.items():
+            found[name].append(ranks(values, gold, clauses))
+        asked += [material.questions[number] for number in chosen]
+        print(
+            f"fold {fold}: {len(chosen)} questions, {len(held)} documents, {time.monotonic() - start:.0f} s", flush=True
+        )
+    paraphrase = np.array([one.kind == "paraphrase" for one in asked], dtype=bool)
+    print(f"\n{len(asked)} questions, {int(paraphrase.sum())} paraphrases, {len(names)} clauses searched\n")
+    print("| | hit@1 | hit@5 | hit@100 | paraphrases hit@1 | hit@5 | hit@100 |\n|---|---|---|---|---|---|---|")
+    for name, parts in found.items():
+        print(table_line(name, np.concatenate(parts), paraphrase))
+
+
+if __name__ == "__main__":
+    main()
