@@ -1,0 +1,268 @@
+"""(Question, clause) -> features that mean the same in every corpus, for all candidates of a question at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.address import meets
+from qa.asks import KINDS as ASKED
+from qa.kernels import (
+    Flags,
+    Floats,
+    any_by_group,
+    argbest_by_group,
+    best_by_group,
+    longest_runs,
+    of_maximum,
+    presence,
+    weighted_share,
+)
+from qa.passages import KINDS as HELD
+from qa.passages import Passage
+from qa.places import agreement
+from qa.query import Query
+from qa.retrieve import Pool
+
+_CONCEPT = np.float32(0.7)
+"""What a word counts that stands in the clause only as its official equivalent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Sheet:
+    """Features of all candidates of one question.
+
+    Attributes:
+        names: of the columns.
+        values: float32, (candidates, features).
+        best: for each candidate the index of the sentence that covers the question best.
+        terms: bool, (terms, candidates): words of the question that stand in the clause, its headings or its document.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    best: NDArray[np.int64]
+    terms: Flags
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Layout:
+    """Segments of all candidates: first every sentence, then headings, then profiles of the documents."""
+
+    sentences: list[str]
+    starts: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    headings: list[str]
+    profiles: list[str]
+    documents: NDArray[np.int64]
+
+
+def features(query: Query, pool: Pool, passages: Sequence[Passage]) -> Sheet:
+    """Features of the candidates of ``pool``; ``passages`` are theirs, in the same order, at least one."""
+    layout = _lay_out(passages)
+    columns: dict[str, Floats] = {}
+    columns.update(_source_columns(pool))
+    covered, in_sentence, in_any = _coverage_columns(query, layout, columns)
+    _pair_columns(query, layout, columns)
+    best = argbest_by_group(in_sentence, layout.groups, len(passages)) - layout.starts
+    _figure_columns(query, passages, layout, best, columns)
+    _context_columns(query, passages, columns)
+    _kind_columns(query, passages, columns)
+    _question_columns(query, covered, columns)
+    names = tuple(columns)
+    values = np.stack([columns[name].astype(np.float32) for name in names], axis=1)
+    return Sheet(names=names, values=values, best=best, terms=in_any)
+
+
+def _lay_out(passages: Sequence[Passage]) -> _Layout:
+    sentences: list[str] = []
+    starts = np.zeros(len(passages), np.int64)
+    for number, passage in enumerate(passages):
+        starts[number] = len(sentences)
+        sentences.extend(passage.folded or ("",))
+    counts = np.diff(np.append(starts, len(sentences)))
+    numbers: dict[str, int] = {}
+    documents = np.array([numbers.setdefault(p.card.profile, len(numbers)) for p in passages], np.int64)
+    return _Layout(
+        sentences=sentences,
+        starts=starts,
+        groups=np.repeat(np.arange(len(passages)), counts),
+        headings=[passage.heading for passage in passages],
+        profiles=list(numbers),
+        documents=documents,
+    )
+
+
+def _source_columns(pool: Pool) -> dict[str, Floats]:
+    second = np.partition(pool.dense, -2)[-2] if len(pool) > 1 else np.float32(0)
+    return {
+        "lexical_share": of_maximum(pool.lexical),
+        "dense": pool.dense,
+        "dense_behind": pool.dense - pool.dense.max(initial=0.0),
+        "dense_ahead": np.maximum(pool.dense - second, 0),
+        "lexical_reciprocal": (1.0 / (1.0 + pool.lexical_rank)).astype(np.float32),
+        "dense_reciprocal": (1.0 / (1.0 + pool.dense_rank)).astype(np.float32),
+        "lexical_log_rank": np.log1p(pool.lexical_rank).astype(np.float32),
+        "dense_log_rank": np.log1p(pool.dense_rank).astype(np.float32),
+        "sum": of_maximum(pool.lexical) + np.float32(1.2) * of_maximum(np.maximum(pool.dense, 0)),
+    }
+
+
+def _coverage_columns(query: Query, layout: _Layout, columns: dict[str, Floats]) -> tuple[Floats, Floats, Flags]:
+    """Shares of the question's weight that sentences, clause, headings and document hold."""
+    segments = [*layout.sentences, *layout.headings, *layout.profiles]
+    found = presence(query.terms, segments)
+    official = _concepts_held(query, segments)
+    soft = np.maximum(found.astype(np.float32), _CONCEPT * ((query.links @ official) > 0))
+    count, middle = len(layout.sentences), len(layout.sentences) + len(layout.headings)
+    text = any_by_group(found[:, :count], layout.starts)
+    heading, profile = found[:, count:middle], found[:, middle:][:, layout.documents]
+    soft_text = np.maximum.reduceat(soft[:, :count], layout.starts, axis=1)
+    soft_around = np.maximum(soft[:, count:middle], soft[:, middle:][:, layout.documents])
+    sentence = weighted_share(soft[:, :count], query.weights)
+    union = text | heading | profile
+    soft_union = np.maximum(soft_text, soft_around)
+    in_text = weighted_share(text, query.weights)
+    exact_sentence = weighted_share(found[:, :count], query.weights)
+    pairs_of_sentences = _windows(soft[:, :count], layout.groups)
+    columns["cover_text"] = in_text
+    columns["cover_sentence"] = best_by_group(exact_sentence, layout.starts)
+    columns["cover_window"] = best_by_group(weighted_share(pairs_of_sentences, query.weights), layout.starts)
+    columns["cover_heading"] = weighted_share(heading, query.weights)
+    columns["cover_document"] = weighted_share(profile, query.weights)
+    columns["cover_union"] = weighted_share(union, query.weights)
+    columns["soft_text"] = weighted_share(soft_text, query.weights)
+    columns["soft_sentence"] = best_by_group(sentence, layout.starts)
+    columns["soft_union"] = weighted_share(soft_union, query.weights)
+    columns["soft_gain"] = columns["soft_union"] - columns["cover_union"]
+    columns["rare_text"] = weighted_share(text, query.rarity)
+    columns["cover_behind"] = columns["soft_union"] - columns["soft_union"].max(initial=0.0)
+    columns["document_behind"] = columns["cover_document"] - columns["cover_document"].max(initial=0.0)
+    _rarest_columns(query, soft_union, columns)
+    tie = np.float32(1e-3) * weighted_share(official, np.ones(official.shape[0], np.float32))[:count]
+    return columns["soft_union"], sentence + tie, union
+
+
+def _concepts_held(query: Query, segments: Sequence[str]) -> Floats:
+    """Which concepts have an official word in which segment, as 0 or 1: shape (concepts, segments)."""
+    words = [word for concept in query.concepts for word in concept]
+    if not words:
+        return np.zeros((0, len(segments)), np.float32)
+    sizes = [len(concept) for concept in query.concepts]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    return np.logical_or.reduceat(presence(words, segments), starts, axis=0).astype(np.float32)
+
+
+def _windows(soft: Floats, groups: NDArray[np.int64]) -> Floats:
+    """Each sentence united with the next one of the same clause."""
+    joined = soft.copy()
+    if soft.shape[1] > 1:
+        same = groups[:-1] == groups[1:]
+        joined[:, :-1] = np.maximum(soft[:, :-1], soft[:, 1:] * same)
+    return joined
+
+
+def _rarest_columns(query: Query, held: Floats, columns: dict[str, Floats]) -> None:
+    """Whether the weightiest words of the question are met at all: by the clause, its headings or its document."""
+    count = held.shape[1]
+    order = np.argsort(-query.weights, kind="stable")
+    for place in range(3):
+        column = held[order[place]] if place < len(order) else np.ones(count, np.float32)
+        columns[f"weightiest_{place + 1}"] = column
+    total = max(float(query.weights.sum()), 1e-6)
+    missing = (query.weights[:, None] * (1 - held)).max(axis=0, initial=0.0)
+    columns["heaviest_missing"] = (missing / total).astype(np.float32)
+
+
+def _pair_columns(query: Query, layout: _Layout, columns: dict[str, Floats]) -> None:
+    found = presence(query.pairs, [*layout.sentences, *layout.headings])
+    count = len(layout.sentences)
+    text = any_by_group(found[:, :count], layout.starts)
+    in_sentence = weighted_share(found[:, :count], query.pair_weights)
+    runs = longest_runs(found[:, :count]).astype(np.float32)
+    columns["pairs_text"] = weighted_share(text, query.pair_weights)
+    columns["pairs_sentence"] = best_by_group(in_sentence, layout.starts)
+    columns["pairs_heading"] = weighted_share(found[:, count:], query.pair_weights)
+    columns["longest_run"] = np.minimum(best_by_group(runs, layout.starts), 10)
+    columns["run_share"] = best_by_group(runs, layout.starts) / np.float32(max(len(query.pairs), 1))
+
+
+def _figure_columns(
+    query: Query, passages: Sequence[Passage], layout: _Layout, best: NDArray[np.int64], columns: dict[str, Floats]
+) -> None:
+    """Does the clause, and the sentence that covers the question best, state the quantity that is asked for?"""
+    wanted = query.asks.patterns
+    in_sentence = np.zeros(len(passages), np.float32)
+    in_text = np.zeros(len(passages), np.float32)
+    plain = np.zeros(len(passages), np.float32)
+    for number, passage in enumerate(passages):
+        chosen = passage.folded[best[number]] if passage.folded else ""
+        in_sentence[number] = float(any(p.search(chosen) for p in wanted))
+        in_text[number] = float(any(p.search(part) for p in wanted for part in passage.folded))
+        plain[number] = float(bool(passage.figures) and passage.figures[best[number]])
+    asked = np.float32(bool(wanted))
+    figure = np.float32(query.asks.figure)
+    columns["quantity_sentence"] = asked * (2 * in_sentence - 1)
+    columns["quantity_text"] = asked * (2 * in_text - 1)
+    columns["figure_sentence"] = figure * (2 * plain - 1)
+    columns["figure_text"] = figure * np.array([2.0 * any(p.figures) - 1 for p in passages], np.float32)
+    if query.numbers:
+        held = any_by_group(presence(query.numbers, layout.sentences), layout.starts).mean(axis=0)
+        columns["numbers"] = (2 * held - 1).astype(np.float32)
+    else:
+        columns["numbers"] = np.zeros(len(passages), np.float32)
+
+
+def _context_columns(query: Query, passages: Sequence[Passage], columns: dict[str, Floats]) -> None:
+    """Places, years and addresses: do they agree, or exclude each other?"""
+    cards = {p.card.profile: agreement(query.places, p.card.places) for p in passages}
+    columns["place"] = np.array([cards[p.card.profile] for p in passages], np.float32)
+    columns["year"] = np.array([_year_agreement(query, p) for p in passages], np.float32)
+    columns["document_year"] = np.array([float(p.card.year in query.years) for p in passages], np.float32)
+    columns["document_type"] = np.array(
+        [float(bool(p.card.type) and p.card.type in query.folded) for p in passages], np.float32
+    )
+    columns["address"] = np.array([float(meets(query.steps, p.steps)) for p in passages], np.float32)
+
+
+def _year_agreement(query: Query, passage: Passage) -> float:
+    if not query.years:
+        return 0.0
+    if passage.years & set(query.years):
+        return 1.0
+    if passage.card.year in query.years:
+        return 0.5
+    return -1.0 if passage.years else -0.3
+
+
+def _kind_columns(query: Query, passages: Sequence[Passage], columns: dict[str, Floats]) -> None:
+    """What is asked × what the clause holds."""
+    asked = dict(zip(ASKED, query.asks.flags, strict=True))
+    held = {name: np.array([p.kinds[i] for p in passages], np.float32) for i, name in enumerate(HELD)}
+    duties = np.array([float(bool(p.clause.duties)) for p in passages], np.float32)
+    columns["who_duties"] = np.float32(asked["who"]) * duties
+    columns["who_dutiful"] = np.float32(asked["who"]) * (2 * held["dutiful"] - 1)
+    columns["defines"] = np.float32(asked["definition"]) * (2 * held["defines"] - 1)
+    columns["when_dated"] = np.float32(asked["when"]) * (2 * held["dated"] - 1)
+    columns["penalty"] = np.float32(asked["penalty"]) * (2 * held["penal"] - 1)
+    columns["rules"] = np.float32(asked["yes_no"] or asked["procedure"]) * (2 * held["rules"] - 1)
+    kinds = [p.clause.kind for p in passages]
+    for kind in ("head", "preamble", "closing", "signature"):
+        columns[f"is_{kind}"] = np.array([float(k == kind) for k in kinds], np.float32)
+    lengths = np.array([len(p.clause.text) for p in passages], np.float32)
+    columns["log_length"] = np.log1p(lengths)
+    own = np.array([len(p.clause.heading) + len(p.clause.marker) for p in passages], np.float32)
+    columns["heading_only"] = (lengths <= own + 2).astype(np.float32)
+    columns["level"] = np.array([min(p.clause.level, 4) for p in passages], np.float32)
+
+
+def _question_columns(query: Query, covered: Floats, columns: dict[str, Floats]) -> None:
+    """What holds for the question as a whole: a model of trees reads the other columns in its light."""
+    count = len(covered)
+    unknown = float((query.weights * query.unknown).sum() / max(float(query.weights.sum()), 1e-6))
+    columns["question_terms"] = np.full(count, np.log1p(len(query.terms)), np.float32)
+    columns["question_unknown"] = np.full(count, unknown, np.float32)
+    columns["question_best_cover"] = np.full(count, covered.max(initial=0.0), np.float32)
+    for name, flag in zip(ASKED, query.asks.flags, strict=True):
+        columns[f"asks_{name}"] = np.full(count, flag, np.float32)

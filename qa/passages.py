@@ -1,0 +1,154 @@
+"""Clauses made ready for comparison with questions: folded sentences, headings and the facts of their document.
+
+Folding a clause costs more than comparing it, so passages are kept for the next question (the last ones used).
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from index.backend import Backend
+from index.records import Clause, Document, Span
+from index.tokens import fold
+from qa.address import Step, steps
+from qa.asks import has_figure
+from qa.cut import sentences
+from qa.places import places
+
+_DEFINES = re.compile(r"是指|所称|指的是|本[^，。]{1,6}(?:包括|是)|包括[：:]?|简称|[”\"]即|分为|，即|为：")
+_DUTIFUL = re.compile(
+    r"负责|牵头|主管|责任单位|配合|承担|会同"
+    r"|由[^，。；]{2,30}(?:组织|实施|办理|管理|审批|批准|编制|认定)"
+)
+_DATE = re.compile(r"\d{4}\s*年|\d+\s*月\s*\d+\s*日|\d+\s*个?(?:工作)?日内")
+_PENAL = re.compile(r"罚款|处分|责令|吊销|没收|追究|拘留|有期徒刑|违反")
+_RULE = re.compile(r"应当|必须|不得|可以|严禁|鼓励|支持|禁止")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s*年|[-—–~至]|\b)")
+KINDS = ("defines", "dutiful", "dated", "penal", "rules")
+_PATTERNS = (_DEFINES, _DUTIFUL, _DATE, _PENAL, _RULE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """What is known of a document as a whole, folded for matching.
+
+    Attributes:
+        profile: title, number, issuer, type, addressee, signatory, enclosed title and the year, joined by blanks.
+        places: of title and issuer.
+        year: of the date that is cited, empty where there is none.
+        type: 文种, folded, empty where there is none.
+    """
+
+    profile: str
+    places: frozenset[str]
+    year: str
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """A clause made ready.
+
+    Attributes:
+        key: the backend's key.
+        document: as the backend gives it.
+        clause: as the backend gives it.
+        card: of the document.
+        spans: its sentences in ``clause.text``.
+        folded: the same sentences, folded.
+        heading: path, own and ancestors' headings, folded.
+        steps: of the path.
+        figures: per sentence, whether it states a figure.
+        kinds: 1.0 or 0.0 for each of :data:`KINDS`.
+        years: named in the text.
+    """
+
+    key: int
+    document: Document
+    clause: Clause
+    card: Card
+    spans: tuple[Span, ...]
+    folded: tuple[str, ...]
+    heading: str
+    steps: tuple[Step, ...]
+    figures: tuple[bool, ...]
+    kinds: tuple[float, ...]
+    years: frozenset[str]
+
+
+def card(document: Document) -> Card:
+    """The card of a document."""
+    facts = document.metadata
+    date = facts.issued_on or facts.published_on or ""
+    shown = (
+        facts.title,
+        facts.enclosed_title,
+        facts.number,
+        facts.issuer,
+        facts.type,
+        facts.addressee if facts.addressee and len(facts.addressee) <= 12 else None,
+        facts.signatory,
+    )
+    title = " ".join(part for part in (facts.title, facts.issuer, facts.enclosed_title) if part)
+    profile = fold(" ".join([part for part in shown if part] + ([f"{date[:4]}年"] if date else [])))
+    return Card(profile=profile, places=places(fold(title)), year=date[:4], type=fold(facts.type or ""))
+
+
+def passage(key: int, document: Document, clause: Clause, about: Card) -> Passage:
+    """One clause made ready."""
+    spans = sentences(clause.text)
+    folded = tuple(fold(clause.text[span.start : span.end]) for span in spans)
+    whole = "\n".join(folded)
+    return Passage(
+        key=key,
+        document=document,
+        clause=clause,
+        card=about,
+        spans=spans,
+        folded=folded,
+        heading=fold(" ".join((*clause.headings, clause.heading))),
+        steps=steps(clause.path),
+        figures=tuple(has_figure(part) for part in folded),
+        kinds=tuple(float(pattern.search(whole) is not None) for pattern in _PATTERNS),
+        years=frozenset(_YEAR.findall(whole)),
+    )
+
+
+class Passages:
+    """Passages of one backend; keeps the last ones used.
+
+    Args:
+        backend: where clauses come from.
+        capacity: how many passages to keep (about 2 kB each).
+    """
+
+    def __init__(self, backend: Backend, capacity: int = 20_000) -> None:
+        self._backend = backend
+        self._capacity = capacity
+        self._kept: OrderedDict[int, Passage] = OrderedDict()
+        self._cards: dict[str, Card] = {}
+        self._lock = Lock()
+
+    def get(self, keys: Sequence[int]) -> list[Passage]:
+        """Passages of ``keys``, in their order."""
+        with self._lock:
+            kept = {key: self._kept[key] for key in keys if key in self._kept}
+        missing = [key for key in dict.fromkeys(keys) if key not in kept]
+        made = {
+            key: passage(key, document, clause, self.card(document))
+            for key, (document, clause) in zip(missing, self._backend.fetch(missing), strict=True)
+        }
+        with self._lock:
+            self._kept.update(made)
+            while len(self._kept) > self._capacity:
+                self._kept.popitem(last=False)
+        return [kept[key] if key in kept else made[key] for key in keys]
+
+    def card(self, document: Document) -> Card:
+        """The card of a document, made once."""
+        found = self._cards.get(document.id)
+        if found is None:
+            found = self._cards.setdefault(document.id, card(document))
+        return found

@@ -1,0 +1,152 @@
+"""Question -> what the search compares clauses with: weighted words, pairs, concepts, places, years, an address."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.backend import Backend
+from index.search import LexicalQuery
+from index.tokens import bigrams as pairs_of
+from index.tokens import fold, terms
+from qa.address import Step, steps
+from qa.asks import Asks, asks
+from qa.lexicon import Lexicon
+from qa.places import places
+
+Floats = NDArray[np.float32]
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—–~至到]|\b)")
+_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?%?")
+_MOST_TERMS = 96
+_EXPANSION_WEIGHT = 0.4
+"""What a word that the lexicon adds counts in the lexical search, against 1 for the question's own words. Of 0.2, 0.4
+and 0.7 the best on held-out documents (see the table in the design notes)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Query:
+    """A question taken apart; arrays are parallel to ``terms``, ``pairs`` and ``concepts``.
+
+    Attributes:
+        folded: the question in the spelling used for matching.
+        terms: its words, each once, in order.
+        weights: what each word is worth: its rarity times how often such a word of a question stands in the answer.
+        rarity: idf alone.
+        unknown: 1.0 for words that no clause of the index holds.
+        pairs: neighbouring characters.
+        pair_weights: the lesser weight of the two characters, by the words that cover them.
+        concepts: for each everyday expression found, the official words for it.
+        links: shape (terms, concepts): 1.0 where the expression covers the word.
+        asks: the kinds of answer wanted.
+        places: provinces and cities named.
+        years: named, four digits.
+        numbers: other figures named.
+        steps: the address of a clause, where one is given.
+        vector: of the embedding, length one; empty where there is no embedder.
+    """
+
+    folded: str
+    terms: tuple[str, ...]
+    weights: Floats
+    rarity: Floats
+    unknown: Floats
+    pairs: tuple[str, ...]
+    pair_weights: Floats
+    concepts: tuple[tuple[str, ...], ...]
+    links: Floats
+    asks: Asks
+    places: frozenset[str]
+    years: tuple[str, ...]
+    numbers: tuple[str, ...]
+    steps: tuple[Step, ...]
+    vector: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+
+
+def make_query(
+    question: str, backend: Backend, worth: Mapping[str, float], lexicon: Lexicon, vector: Floats | None = None
+) -> Query:
+    """The query for a question.
+
+    Args:
+        question: as asked.
+        backend: for the rarity of words.
+        worth: for common words of questions, the share of the answers in which they stand (:mod:`qa.worth`).
+        lexicon: everyday expressions and their official words.
+        vector: the question's embedding.
+    """
+    folded = fold(question)
+    words = tuple(dict.fromkeys(terms(question)))[:_MOST_TERMS]
+    rarity = backend.idf(list(words)).astype(np.float32) if words else np.zeros(0, np.float32)
+    highest = float(backend.idf([""])[0])
+    worths = np.array([worth_of(word, worth) for word in words], np.float32)
+    weights = rarity * worths
+    found = lexicon.concepts(folded)
+    spans = [_spans(folded, word) for word in words]
+    links = np.array(
+        [[float(_inside(own, concept.start, concept.end)) for concept in found] for own in spans], np.float32
+    ).reshape(len(words), len(found))
+    pairs = tuple(dict.fromkeys(pairs_of(question)))[: 2 * _MOST_TERMS]
+    years = tuple(dict.fromkeys(_YEAR.findall(folded)))
+    return Query(
+        folded=folded,
+        terms=words,
+        weights=weights,
+        rarity=rarity,
+        unknown=(rarity >= highest - 1e-4).astype(np.float32),
+        pairs=pairs,
+        pair_weights=_pair_weights(folded, words, weights, pairs),
+        concepts=tuple(concept.official for concept in found),
+        links=links,
+        asks=asks(question),
+        places=places(folded),
+        years=years,
+        numbers=tuple(n for n in dict.fromkeys(_NUMBER.findall(folded)) if n not in years),
+        steps=steps(question),
+        vector=vector if vector is not None else np.zeros(0, np.float32),
+    )
+
+
+def lexical_query(query: Query, expansion: float = _EXPANSION_WEIGHT) -> LexicalQuery:
+    """The weighted units to search for: the question's own, and at less weight what the lexicon adds."""
+    units: dict[str, float] = {}
+    for concept in query.concepts:
+        for official in concept:
+            for word in terms(official):
+                units[word] = expansion
+    units.update(dict.fromkeys(query.terms, 1.0))
+    return LexicalQuery(terms=units, bigrams=dict.fromkeys(query.pairs, 1.0))
+
+
+def worth_of(word: str, worth: Mapping[str, float]) -> float:
+    """The share of answers that hold ``word`` of their question, between 0 and 1; guessed for words not counted."""
+    known = worth.get(word)
+    if known is not None:
+        return known
+    return 0.2 if len(word) == 1 else 0.5
+
+
+def _spans(folded: str, word: str) -> list[tuple[int, int]]:
+    found, start = [], folded.find(word)
+    while start >= 0:
+        found.append((start, start + len(word)))
+        start = folded.find(word, start + 1)
+    return found
+
+
+def _inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(start <= a and b <= end for a, b in spans)
+
+
+def _pair_weights(folded: str, words: Sequence[str], weights: Floats, pairs: Sequence[str]) -> Floats:
+    characters = np.zeros(len(folded), np.float32)
+    for word, weight in zip(words, weights, strict=True):
+        for start, end in _spans(folded, word):
+            characters[start:end] = np.maximum(characters[start:end], weight)
+    values = []
+    for pair in pairs:
+        start = folded.find(pair)
+        values.append(float(characters[start : start + len(pair)].min()) if start >= 0 else 0.0)
+    return np.array(values, np.float32)
