@@ -76,6 +76,7 @@ def build(
         previous = None if rebuild else _previous(folder, settings, stack)
         reader = _Reader(previous=previous, limits=limits or Limits(), clock=clock)
         writer = _Writer(draft, embedder, clock)
+        stack.callback(writer.abandon)
         for done, found in enumerate(findings.files):
             if progress:
                 progress(done, len(findings.files), found.source)
@@ -267,6 +268,12 @@ class _Writer:
             self._dense.close()
             self.catalog.close()
             self._lexical.close()
+
+    def abandon(self) -> None:
+        """Lets go of the draft's files, whatever state they are in; nothing after :meth:`close`."""
+        self._dense.close()
+        self.catalog.abandon()
+        self._lexical.abandon()
 
     def _flush(self) -> None:
         if not self._keys:

@@ -64,6 +64,10 @@ class CatalogWriter:
         self._connection.execute("COMMIT")
         self._connection.close()
 
+    def abandon(self) -> None:
+        """Closes the file without a commit; nothing where it is closed already."""
+        self._connection.close()
+
 
 class Catalog:
     """A finished catalog, open read-only; any number of threads may read at once.

@@ -123,6 +123,8 @@ def _mapped(path: Path, shape: tuple[int, int]) -> NDArray[np.float16]:
 
 def _index(vectors: NDArray[np.float16]) -> faiss.IndexScalarQuantizer:
     """A faiss index over ``vectors``; it reads the mapped file where faiss can, else it holds a copy."""
+    # Questions come one by one: a team of threads for each costs more than it saves, most of all on a busy machine.
+    faiss.omp_set_num_threads(1)
     count, dimension = vectors.shape
     index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     codes: Any = index.codes

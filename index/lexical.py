@@ -4,14 +4,17 @@ The index holds units that :mod:`index.tokens` has cut already, joined by blanks
 Each entry bears its ``row``. Today rows are clause keys; an incremental index keeps rows and renumbers keys.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
+from index.errors import IndexDamagedError
 from index.search import Keys, LexicalQuery, Scored, Scores, exact_top, nothing
 
 # What a match in each field is worth. The ranker sees the sum as one feature; `qa eval` decides about changes.
@@ -51,6 +54,7 @@ class LexicalWriter:
         index = tantivy.Index(_schema(), path=str(folder), reuse=False)
         _register(index)
         self._writer = index.writer(_HEAP_BYTES, 1)
+        self._closed = False
 
     def add(self, row: int, entry: Entry) -> None:
         """Adds one clause under its row; rows must be added in ascending order."""
@@ -61,11 +65,23 @@ class LexicalWriter:
         self._writer.add_document(document)
 
     def close(self) -> None:
-        """Commits, waits for merges and removes tantivy's lock files: the folder is then complete."""
+        """Commits, waits for merges and removes tantivy's lock files: the folder is then complete and readable."""
         self._writer.commit()
+        self._closed = True
         self._writer.wait_merging_threads()
         for lock in self._folder.glob(".tantivy-*.lock"):
             lock.unlink()
+        # tantivy makes some files for their owner alone; a service under another user must be able to read them.
+        mode = (self._folder.stat().st_mode & 0o444) | 0o200
+        for path in self._folder.iterdir():
+            path.chmod(mode)
+
+    def abandon(self) -> None:
+        """Stops the writing threads without a commit, so that the folder can be removed; nothing once closed."""
+        if not self._closed:
+            self._closed = True
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
 
 
 class Lexical:
@@ -76,7 +92,7 @@ class Lexical:
     """
 
     def __init__(self, folder: Path) -> None:
-        index = tantivy.Index.open(str(folder))
+        index = _open(folder)
         _register(index)
         self._schema = index.schema
         self._searcher = index.searcher()
@@ -142,6 +158,24 @@ class Lexical:
             kept = mask[keys]
             keys, scores = keys[kept], scores[kept]
         return keys, scores, floor
+
+
+def _open(folder: Path) -> tantivy.Index:
+    """Opens a finished index, also where nothing may be written (a read-only disk, files of another user).
+
+    Raises:
+        IndexDamagedError: tantivy cannot read it.
+    """
+    try:
+        if os.access(folder, os.W_OK):
+            return tantivy.Index.open(str(folder))
+        # tantivy insists on a lock file beside the index, even to read; the files stay mapped when their links go.
+        with TemporaryDirectory(prefix="qa-lexical-") as links:
+            for path in folder.glob("[!.]*"):
+                (Path(links) / path.name).symlink_to(path.resolve())
+            return tantivy.Index.open(links)
+    except (ValueError, OSError) as error:
+        raise IndexDamagedError(f"全文索引 {folder} 无法打开（{error}），请重新建立索引。") from error
 
 
 def _schema() -> tantivy.Schema:

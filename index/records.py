@@ -204,12 +204,12 @@ class FileReport:
 
     Attributes:
         source: as in :class:`Document`.
-        status: ``indexed``, ``unchanged`` or ``refused``.
+        status: ``indexed``, ``unchanged``, ``refused``, or ``ignored`` (no document by rule: data files, READMEs).
         kind: kind found, None where that could not be told.
         clauses: how many were found.
         unplaced: characters of the source (white space aside) that stand in no clause's text.
         remarks: gaps in numbering, warnings of the loader, …
-        reason: for ``refused``: what the file is and what to do.
+        reason: for ``refused`` and ``ignored``: what the file is and what to do.
         code: for ``refused``: the error's code.
     """
 

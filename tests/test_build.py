@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from index_samples import CORPUS, TinyEmbedder, load, parse, write_corpus
 
 import index.build
+import index.generation
 from index.backend import LexicalQuery, open_index
 from index.build import build, document_id
 from index.errors import IndexMissingError, LoadError, PolicyError
@@ -30,6 +31,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
             return Parsed(metadata=parsed.metadata, clauses=parsed.clauses[1:])
         return parsed
 
+    monkeypatch.setattr(index.generation, "_flush", lambda path: None)  # only the speed of these tests depends on it
     monkeypatch.setattr(index.build, "load", load_or_refuse)
     monkeypatch.setattr(index.build, "parse", parse_or_fail)
 
@@ -200,7 +202,7 @@ FILES = st.dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.lists(FILES, min_size=2, max_size=4))
 def test_any_sequence_of_changes_ends_like_a_build_from_scratch(
     tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import index.lexical
+from index.errors import IndexDamagedError
 from index.lexical import Entry, Lexical, LexicalWriter
 from index.search import LexicalQuery, exact_top
 
@@ -68,6 +70,22 @@ def test_units_with_blanks_or_of_monstrous_length_do_no_harm(tmp_path: Path) -> 
 def test_an_empty_index_answers(tmp_path: Path) -> None:
     LexicalWriter(tmp_path).close()
     assert len(Lexical(tmp_path).search(LexicalQuery(terms={"税": 1.0}), 5)) == 0
+
+
+def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = LexicalWriter(tmp_path)
+    writer.add(0, Entry(body=["税"], bigrams=[], heading=[], title=[]))
+    writer.close()
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(index.lexical.os, "access", lambda path, mode: False)
+    assert len(Lexical(tmp_path).search(LexicalQuery(terms={"税": 1.0}), 5)) == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_damaged_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "meta.json").write_text("{}")
+    with pytest.raises(IndexDamagedError, match="无法打开"):
+        Lexical(tmp_path)
 
 
 def test_exact_top_goes_on_until_a_tie_is_whole() -> None:
