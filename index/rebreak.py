@@ -30,10 +30,16 @@ _NUMBER = re.compile(
 )
 _TITLE_THEN = re.compile(rf"(?:的|关于[^。：]{{4,80}})(?:{_KIND_WORDS})(?:[（(](?:试行|暂行)[）)])?")
 _BODIES = re.compile(r"政府|部门|单位|[局委厅办院校所处会]|公司|企业|中心|代表|委员|同志|乡镇|街道|机构")
-_DATE = re.compile(
-    r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二一][〇○零九][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
+_DATE_FORM = (
+    r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+    r"|[二一][〇○零九][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日"
 )
-_TAIL = re.compile(r"附\s*件\s*\d?\s*[:：]|[（(]此件|[（(]联系人|[（(]附\s*注|抄送\s*[:：]")
+_DATE = re.compile(_DATE_FORM)
+_TAIL = re.compile(r"附\s*件\s*\d{0,2}\s*[:：]?|[（(]此件|[（(]联系人|[（(]附\s*注|抄送\s*[:：]")
+# …贯彻执行。某市人民政府2021年8月24日（此件公开发布）…
+_SIGNATURE = re.compile(rf"(?<=[。：])\s*([{HAN}（）]{{4,40}}?)\s*({_DATE_FORM})\s*([（(]此件[^）)]{{2,10}}[）)])?")
+_CONTENTS = re.compile(r"目\s*录(?=\s*第[一1]|\s*一、)")
+_SHORTEST_CODE = 2
 
 
 def rebreak(groups: Sequence[Group]) -> list[Group]:
@@ -41,7 +47,10 @@ def rebreak(groups: Sequence[Group]) -> list[Group]:
     result: list[Group] = []
     outline = Outline()
     longest = max((len(text) for text, _, _ in groups), default=0)
-    one_liner = longest > _LOST_LENGTH and len([1 for text, _, _ in groups if len(text) > 20]) <= _FEW_LINES
+    lines = len([1 for text, _, _ in groups if len(text) > 20])
+    one_liner = lines <= _FEW_LINES and longest > (_LOST_LENGTH if lines > 1 else _LOST_LENGTH / 2)
+    issuer = _issuer(groups[0][0]) if groups else ""
+    titles = _announced("\n".join(text for text, _, _ in groups), issuer) if one_liner else []
     for group in groups:
         if group[2].table:
             result.append(group)
@@ -50,7 +59,7 @@ def rebreak(groups: Sequence[Group]) -> list[Group]:
         pieces = [group]
         if one_liner:
             pieces = [part for piece in pieces for part in _split(piece, _blank_runs(piece[0]))]
-            pieces = [part for piece in pieces for part in _split(piece, _borders(piece[0]))]
+            pieces = [part for piece in pieces for part in _split(piece, _borders(piece[0], issuer, titles))]
         for piece in pieces:
             result.extend(_split(piece, _marks_inside(piece[0], outline, lost=lost or one_liner)))
     return result
@@ -150,47 +159,94 @@ def _blank_runs(text: str) -> list[int]:
     return places
 
 
-def _borders(text: str) -> list[int]:
-    """Borders of title, number and addressee at the begin of ``text``, of annex list, signature and date at its end."""
+def _issuer(text: str) -> str:
+    """The body that a text's title begins with, empty where it begins otherwise."""
+    found = re.match(rf"([{HAN}]{{4,25}}?)(?:关于|印发|转发)", text)
+    return found[1] if found else ""
+
+
+def _borders(text: str, issuer: str, titles: Sequence[str]) -> list[int]:
+    """Borders of title, number, addressee, signature, contents list and enclosed titles in a text of one line."""
+    places = {*_head_borders(text[:400]), *_signature_borders(text), *_tail_borders(text)}
+    if issuer:
+        for found in re.finditer(rf"{issuer}\s*(?={_DATE_FORM})", text):
+            places.update(found.span())
+    for title in titles:
+        for found in re.finditer(re.escape(title), text):
+            if found.start() in places or re.search(
+                r"附\s*件\s*\d*[:：]?$", text[max(0, found.start() - 6) : found.start()]
+            ):
+                places.update((found.start(), found.end()))
+    for found in _CONTENTS.finditer(text):
+        places.update(found.span())
+    return sorted(place for place in places if 0 < place < len(text))
+
+
+def _head_borders(head: str) -> set[int]:
     places: set[int] = set()
-    head = text[:400]
     number = _NUMBER.search(head[:250])
-    title = None
-    for found in _TITLE_THEN.finditer(head[: number.start() + 12] if number else head[:160]):
-        if head[: found.end()].count("《") == head[: found.end()].count("》"):
-            title = found
-            if re.match(r"各|[^。，]{2,30}(?:政府|局|委|厅|公司|单位)", head[found.end() :]) or number:
-                break
-    if number is not None and "。" not in head[: number.start()] and "：" not in head[: number.start()]:
-        start = title.end() if title and number.start(1) <= title.end() <= number.end(1) else number.start(1)
-        if title is None or title.end() <= number.end(1):
-            places.update((start, number.end()))
+    title = _title(head[: number.end(1) - _SHORTEST_CODE] if number else head[:160], number is not None)
+    if number is not None and not re.search("[。：]|[（(《]$", head[: number.start(1)]):
+        places.add(number.end())
+        if title is not None and title.end() >= number.start(1):
+            places.add(title.end())
+        elif title is None:
+            places.add(number.start(1))
     elif title is not None and re.match(r"\s*(?:各|[^。，：]{2,30}[：，、])", head[title.end() :]):
         places.add(title.end())
     begin = max(places, default=0)
     colon = head.find("：", begin)
-    if (
-        colon > 0
-        and "。" not in head[begin:colon]
-        and colon - begin < 300
-        and _BODIES.search(head[begin:colon])
-        and not re.match(r"\s*[一二三四五]、|\s*附", head[begin:colon])
-    ):
+    addressee = head[begin:colon]
+    named = _BODIES.search(addressee) and not re.match(r"\s*[一二三四五]、|\s*附", addressee)
+    if colon > 0 and len(addressee) < 300 and "。" not in addressee and named:
         places.add(colon + 1)
-    places.update(_tail_borders(text))
-    return sorted(place for place in places if 0 < place < len(text))
+    return places
+
+
+def _title(head: str, numbered: bool) -> re.Match[str] | None:
+    """The title at the begin of a text: up to the first 文种 behind which an addressee stands, or the last."""
+    title = None
+    for found in _TITLE_THEN.finditer(head):
+        if head[: found.end()].count("《") == head[: found.end()].count("》"):
+            title = found
+            if not numbered and re.match(r"各|[^。，]{2,30}(?:政府|局|委|厅|公司|单位)", head[found.end() :]):
+                break
+    return title
+
+
+def _signature_borders(text: str) -> set[int]:
+    """Name, date and note of a signature that stands between two sentences."""
+    places: set[int] = set()
+    for found in _SIGNATURE.finditer(text):
+        if re.match(r"\s*印发", text[found.end(2) :]):
+            places.add(found.start(1))
+            continue
+        places.update(found.span(group)[side] for group in (1, 2, 3) if found[group] for side in (0, 1))
+    return places
+
+
+def _announced(text: str, issuer: str) -> list[str]:
+    """Titles that the text names in 《》 near its begin or lists as annexes."""
+    titles = re.findall(r"《([^《》]{6,60})》", text[:900])
+    listed = re.search(r"附\s*件\s*[:：](.{0,400})", text)
+    if listed:
+        titles += [re.split(r"[。\d]|附件", name)[0].strip() for name in re.split(r"\d\s*[.．、]", listed[1])]
+    if issuer:
+        titles = [title.removesuffix(issuer) for title in titles]
+    return [title for title in dict.fromkeys(titles) if len(title) >= 6]
 
 
 def _tail_borders(text: str) -> set[int]:
     places: set[int] = set()
     stop = max(text.rfind("。"), text.rfind("。”"))
-    for found in _TAIL.finditer(text, max(0, len(text) - 600)):
+    for found in _TAIL.finditer(text):
         before = text[: found.start()].rstrip()
-        if not before or before[-1] in "。；日）)":
+        if before and before[-1] in "。；日）)":
             places.add(found.start())
-    for found in _DATE.finditer(text, max(0, stop)):
-        between = text[stop + 1 : found.start()]
+    found_date = _DATE.search(text, max(0, stop))
+    if found_date is not None:
+        between = text[stop + 1 : found_date.start()]
         if len(between) <= 120 and not re.search("[。；：，]", between):
-            places.update((stop + 1, found.start(), found.end()))
-        break
+            printed = re.match(r"\s*印发", text[found_date.end() :])
+            places.update((stop + 1,) if printed else (stop + 1, *found_date.span()))
     return places
