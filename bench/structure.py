@@ -2,8 +2,8 @@
 
 Usage: python bench/structure.py TRUTH.jsonl… --files FOLDER [--details]
 
-A line of a truth file has ``file`` (relative to FOLDER) and ``title``, ``number``, ``date``, ``issuer``; ``*_alt`` lists
-further values that are right; null means that the file does not say it.
+A line of a truth file has ``file`` (relative to FOLDER) and ``title``, ``number``, ``date``, ``issuer``; ``*_alt``
+lists further values that are right; null means that the file does not say it.
 """
 
 import argparse

@@ -27,7 +27,7 @@ _LABELS = (
 LABEL = re.compile(
     rf"(?P<label>{'|'.join(_B.join(label) for label in _LABELS.split('|'))}){_B}[：:︰]{_B}(?:[|｜]{_B})?(?P<value>.*)"
 )
-_MARK_OF_ISSUER = re.compile(rf"[{HAN}、\s]{{4,60}}(?:文件|令|公告)|[（(]?[{HAN}]{{2,30}}会议纪要[）)]?")
+_MARK_OF_ISSUER = re.compile(rf"[{HAN}、\s]{{2,60}}(?:文件|令|公告)|[（(]?[{HAN}]{{2,30}}会议纪要[）)]?")
 _SIGNER = re.compile(rf"签{_B}发{_B}人{_B}[：:]")
 _ODD_NUMBER = re.compile(rf"编{_B}号{_B}[：:]{_B}[0-9]{{4,12}}")
 _ORDER_NUMBER = re.compile(rf"[（(]?第{_B}[0-9０-９一二三四五六七八九十百〇零]+{_B}号[）)]?")
@@ -111,6 +111,15 @@ def is_number(text: str) -> bool:
         return False
     rest = body[: numbers[0].span.start] + body[numbers[0].span.end :]
     return not rest.strip() or _SIGNER.search(rest) is not None
+
+
+def titled_number(text: str) -> int:
+    """Where the number begins that was glued to a title (``…措施的通知津市场监管垄〔2021〕5号``), 0 if there is none."""
+    numbers = find_numbers(text)
+    if not numbers or numbers[-1].span.end != len(text.rstrip()):
+        return 0
+    start = numbers[-1].span.start
+    return start if TITLE_END.search(text[:start].rstrip()) and "关于" in text[:start] else 0
 
 
 def is_date(text: str) -> bool:

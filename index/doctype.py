@@ -16,8 +16,10 @@ _SAID = (
     ("通告", re.compile(r"通告如下|特此通告|本通告")),
     ("公告", re.compile(r"公告如下|特此公告|本公告")),
     ("通报", re.compile(r"通报如下|予以通报|通报表扬|经.{2,20}同意，对.{2,80}予以(?:表扬|表彰)|现将.{2,60}通报")),
-    ("函", re.compile(r"函告如下|特此函|函复如下|现函复|公开征求意见|征求.{0,10}意见")),
-    ("通知", re.compile(r"通知如下|给你们|现印发|印发|转发|特此通知|本通知|任命|遵照执行|认真贯彻")),
+    ("函", re.compile(r"函告如下|特此函|函复如下|现函复")),
+    ("通知", re.compile(r"通知如下|给你们|特此通知|本通知")),
+    ("函", re.compile(r"公开征求意见|征求.{0,10}意见")),
+    ("通知", re.compile(r"现印发|印发|转发|任命|现公布如下|遵照执行|认真贯彻")),
     ("意见", re.compile(r"(?:提出|制定).{0,6}(?:如下|以下).{0,8}意见|本意见")),
     ("决定", re.compile(r"决定如下|作如下决定")),
 )
@@ -62,6 +64,10 @@ def _act(title: str, head: Sequence[str], issuer: str, number: str) -> str | Non
         return "法律"
     if not re.search(r"(?:条例|规定|办法|细则|规则|规程|决定|实施细则|规范)$", bare):
         return None
+    if bare.endswith("决定"):
+        return None
+    if "国务院批准" in adopted:
+        return "行政法规"
     if "国务院" in issuer or "国令" in number or "国务院令" in number:
         return "行政法规" if _ORDER.search(number) or adopted else None
     if "人民代表大会" in issuer:

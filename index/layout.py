@@ -144,7 +144,8 @@ class _Walker:
         filled = [group for group in groups if group]
         ended = [group for group in filled if blocks.TITLE_END.search(_unquoted("".join(group)))]
         lines = (ended or filled or [[]])[-1]
-        self._emit("head", self.begin, at, join_title(_pick_title(lines)))
+        title = join_title(_pick_title(lines))
+        self._emit("head", self.begin, at, title[: blocks.titled_number(title) or None])
         return self._contents(at)
 
     def _is_furnishing(self, at: int, *, titled: bool) -> bool:
@@ -238,6 +239,12 @@ class _Walker:
         title = head.title if head else ""
         start = head.last if head else 0
         first = " ".join(self.texts[start : start + 3])
+        amended = re.search(r"关于修[改正订]《(.*)》的决定$", title)
+        if amended:
+            # the decision is the document; the act as amended follows it
+            self.documents = 1
+            self.names.add(blocks.plain(amended[1]))
+            return
         if not (_TITLE_ISSUES.search(title) or _ISSUES.search(first)):
             return
         for text in (title, first):
@@ -286,7 +293,8 @@ class _Walker:
     def _open_document(self, at: int) -> int:
         """The head of an enclosed document."""
         self.documents += 1
-        self.opened = self.opened or at
+        if self.documents == 1:
+            self.opened = at
         self.label = "" if self.documents == 1 else f"文件{self.documents}"
         named = self._lines_named(at)
         if named:

@@ -39,7 +39,7 @@ _FILE_TITLE = re.compile(
 )
 # …认真组织开展工作。某市人民政府办公厅2021年8月17日（此件公开发布）: a signature whose line breaks were lost
 _GLUED_SIGNATURE = re.compile(
-    r"(?:[。》）)]|^附件[：:].{0,60}?)\s*(?P<body>[\u4e00-\u9fff]{4,30}(?:政府|办公厅|办公室|委员会|局|委|厅|部))\s*"
+    r"(?:[。！》）)]|^附件[：:].{0,60}?)\s*(?P<body>[\u4e00-\u9fff]{4,30}(?:政府|办公厅|办公室|委员会|局|委|厅|部))\s*"
     r"(?P<date>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)\s*(?=$|[（(](?:此件|联系)|附件|抄送)"
 )
 
@@ -59,16 +59,17 @@ class _Reader:
     def __init__(self, readable: Readable, parts: Sequence[Part], source: SourceText) -> None:
         self.texts = [paragraph.text for paragraph in readable.paragraphs]
         self.source = source
-        heads = [part for part in parts if part.kind == "head" and not part.label]
+        heads = [part for part in parts if part.kind == "head" and part.label in ("", "文件2")]
         own = bool(heads) and heads[0].first == 0
         self.head_title = heads[0].title if own else ""
         self.head = self.texts[: heads[0].last] if own else []
         inner = heads[1:] if own else heads
-        self.enclosed_title = next((part.title for part in inner if part.title), None)
+        self.enclosed_title = next((part.title for part in inner if part.title and not part.label), None)
         self.inner_head = [text for part in inner for text in self.texts[part.first : part.last]]
         signatures = [part for part in parts if part.kind == "signature"]
         main = next((part for part in signatures if not part.label), None)
         self.signature = self.texts[main.first : main.last] if main else []
+        self.closings = [text for part in signatures if not part.label for text in self.texts[part.first : part.last]]
         self.colophon = [text for part in signatures for text in self.texts[part.first : part.last]]
         self.bodies = [part for part in parts if part.kind == "body" and part.label in ("", "通知")]
         self.contents = [self.texts[part.first] for part in parts if part.kind == "contents" and not part.label]
@@ -84,7 +85,7 @@ class _Reader:
             title=title,
             number=number,
             issuer=issuer,
-            type=document_type(self.head_title or title or "", self._first_words(), self.head, issuer, number),
+            type=document_type(self._kind_title(title or ""), self._first_words(), self.head, issuer, number),
             issued_on=self._issued_on(),
             printed_on=self._printed_on(),
             published_on=_first_date(self._values(_PUBLISHED_LABELS)),
@@ -94,7 +95,7 @@ class _Reader:
             copies=tuple(_copies(self.colophon)),
             signatory=self._signatory(),
             contact=self._contact(),
-            enclosed_title=self.enclosed_title if self.enclosed_title != title or self.head_title else None,
+            enclosed_title=self.enclosed_title if self.bodies and self.bodies[0].label else None,
         )
 
     # -- pieces -------------------------------------------------------------------------------------------------
@@ -110,14 +111,10 @@ class _Reader:
         lines = [*self._own_lines(), *self.inner_head, *self.contents[:1]]
         kept: list[str] = []
         for number, text in enumerate(lines):
-            opened = kept and kept[-1][:1] in "（(" and "）" not in kept[-1]
-            if (
-                blocks.is_bracket_line(text)
-                or blocks.is_adopted(text)
-                or opened
-                or (text[:1] in "（(" and number + 1 < len(lines) and lines[number + 1][-1:] in "）)")
-                or (kept and number and re.search(r"届$", kept[-1]))
-            ):
+            opened = bool(kept) and kept[-1][:1] in "（(" and "）" not in kept[-1]
+            opens = text[:1] in "（(" and lines[number + 1 : number + 2] != [] and lines[number + 1][-1:] in "）)"
+            goes_on = bool(kept) and kept[-1].endswith("届")
+            if blocks.is_bracket_line(text) or blocks.is_adopted(text) or opened or opens or goes_on:
                 kept.append(text)
         return "".join(text for text in kept if not blocks.title_suffix(text))
 
@@ -146,9 +143,17 @@ class _Reader:
         title = next((candidate for candidate in candidates if candidate), "")
         return re.sub(r"\[\d{1,2}\]$", "", title) or None
 
+    def _kind_title(self, title: str) -> str:
+        """The title that tells the kind: that of an enclosed act tells nothing of the notice around it."""
+        enclosed = (
+            not self.head_title and title == self.enclosed_title and self.bodies and self.bodies[0].label == "通知"
+        )
+        published = re.search(r"(?:予|现)以?(?:公布|发布)|公布施行", self._first_words())
+        return "" if enclosed and not published else title
+
     def _file_title(self) -> str:
         """The title inside the name of the document's own file under the text: ``…的通报.pdf``."""
-        for text in self.signature:
+        for text in self.closings:
             found = _FILE_TITLE.fullmatch(text)
             if found and not re.match(r"附\s*件|\d+[.．、]", text):
                 numbers = find_numbers(found["title"])
@@ -168,7 +173,7 @@ class _Reader:
         for value in self._values(_NUMBER_LABELS):
             if numbers := find_numbers(value):
                 return numbers[0].number
-        for text in self.signature:
+        for text in self.closings:
             numbers = find_numbers(text)
             if numbers and numbers[0].span.start == 0 and blocks.is_file(text):
                 return numbers[0].number
@@ -177,7 +182,8 @@ class _Reader:
     def _issuer(self, title: str | None) -> str | None:
         own = self._own_lines()
         marks = [body for text in own if blocks.is_issuer_mark(text) for body in bodies_of(text)]
-        signed = [body for text in self.signature if blocks.is_body(text) for body in bodies_of(text)]
+        closing = next((at for at, text in enumerate(self.signature) if blocks.is_colophon(text)), len(self.signature))
+        signed = [body for text in self.signature[:closing] if blocks.is_body(text) for body in bodies_of(text)]
         if not signed and self.glued:
             signed = [self.glued["body"]]
         return pick_issuer(
@@ -279,11 +285,11 @@ def _number_in(lines: Sequence[str]) -> str | None:
             combined = find_numbers(re.sub(r"\s+", "", lines[number - 1]) + order[1])
             if combined:
                 return combined[0].number
-        if blocks.is_number(text):
-            if numbers := find_numbers(text):
-                return numbers[0].number
-            if odd := _ODD_NUMBER.fullmatch(text):
-                return f"编号：{odd[1]}"
+        numbers = find_numbers(text)
+        if numbers and (blocks.is_number(text) or blocks.titled_number(text)):
+            return numbers[-1].number
+        if odd := _ODD_NUMBER.fullmatch(text):
+            return f"编号：{odd[1]}"
     return None
 
 
@@ -298,7 +304,7 @@ def _copies(lines: Sequence[str]) -> Iterator[str]:
             line, after = lines[further], lines[further + 1 : further + 2]
             if blocks.is_colophon(line) or not re.search(r"[\u4e00-\u9fff]", line) or blocks.is_note(line):
                 break
-            if any(blocks.is_printing(text) or blocks.is_date(text) for text in after) or blocks.is_date(line):
+            if blocks.is_date(line) or any((dates := find_dates(text)) and not dates[0].span.start for text in after):
                 break
             joined += "，" + line
         for body in re.split(r"[、，,；;。\s](?![^（(]*[）)])", joined):

@@ -39,7 +39,11 @@ class _Block:
         index = self._skip(index, lambda text: blocks.is_body(text) or blocks.is_person(text))
         signed = index > bodies
         dated = index < self.end and not self.table[index] and blocks.is_date(self.texts[index])
-        if dated and not signed and not (blocks.has_day(self.texts[index]) and self._may_end_text(index - 1)):
+        if (
+            dated
+            and not signed
+            and not (blocks.has_day(self.texts[index]) and (index > at or self._may_end_text(at - 1)))
+        ):
             return None
         end = self._notes(index + dated)
         if dated:
@@ -71,6 +75,11 @@ class _Block:
         """Behind a 附件说明 that begins at ``at``, or ``at``."""
         if at >= self.end or self.table[at] or not blocks.is_annex_list(self.texts[at]):
             return at
+        bare = re.fullmatch(r"附\s*件\s*[：:]", self.texts[at].strip()) and at + 2 < self.end
+        if bare and not blocks.is_list_item(self.texts[at + 1]) and len(self.texts[at + 1]) <= _LINK:
+            later = self.texts[at + 2]
+            if "。" not in self.texts[at + 1] and (blocks.is_date(later) or blocks.is_body(later)):
+                return at + 2
         return self._skip(at + 1, lambda text: blocks.is_list_item(text) or blocks.is_annex_list(text))
 
     def _notes(self, at: int) -> int:
