@@ -32,6 +32,7 @@ _SIGNER = re.compile(rf"签{_B}发{_B}人{_B}[：:]")
 _ODD_NUMBER = re.compile(rf"编{_B}号{_B}[：:]{_B}[0-9]{{4,12}}")
 _ORDER_NUMBER = re.compile(rf"[（(]?第{_B}[0-9０-９一二三四五六七八九十百〇零]+{_B}号[）)]?")
 _ADOPTION = re.compile(r"[（(].*(?:通过|公布|发布|修正|修订|批准|施行|颁布|制定|印发|废止|失效)")
+_ADOPTION_END = re.compile(r"第?.{0,12}会议.{0,20}通过.{0,40}[）)]")
 _BRACKETED = re.compile(r"[（(〔\[][^。；]{1,60}[）)〕\]]")
 _ENDS = "。；：！？;:!?…，,、"
 
@@ -114,7 +115,7 @@ def is_number(text: str) -> bool:
 
 
 def titled_number(text: str) -> int:
-    """Where the number begins that was glued to a title (``…措施的通知津市场监管垄〔2021〕5号``), 0 if there is none."""
+    """Where the number begins that was glued to a title (``…的通知津市场监管垄〔2021〕5号``), 0 if there is none."""
     numbers = find_numbers(text)
     if not numbers or numbers[-1].span.end != len(text.rstrip()):
         return 0
@@ -250,6 +251,14 @@ def is_title_line(text: str) -> bool:
     return _COMMA.search(outside) is None and re.search(f"[{HAN}]", text) is not None and "：" not in outside
 
 
+def adoption_at(text: str) -> int:
+    """Where the adoption note begins that was glued to the end of a title, 0 if there is none."""
+    found = re.match(
+        rf"(?P<title>[^。；]{{4,150}}?(?:{KIND_WORDS}))(?=[（(].*(?:通过|公布|发布|批准|修订|修正).*[）)]$)", text
+    )
+    return found.end() if found and is_title_line(found["title"]) else 0
+
+
 def title_suffix(text: str) -> str | None:
     """``（试行）``, ``征求意见稿``, ``（2021—2025年）`` on a line of its own, in brackets; None for anything else."""
     body = text.strip()
@@ -266,5 +275,7 @@ def is_adopted(text: str) -> bool:
 def is_bracket_line(text: str) -> bool:
     """A line in brackets below a title: adoption note, （试行）, （2021—2025年）."""
     if _ADOPTION.match(text) and len(text) <= 1500 and not is_note(text):
+        return True
+    if _ADOPTION_END.fullmatch(text):
         return True
     return _BRACKETED.fullmatch(text) is not None and not is_note(text)

@@ -1,13 +1,13 @@
 """Paragraphs -> parts of a file: head, contents, body, signature; of the document, of what it encloses, of annexes."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index import blocks
 from index.grammar import read_mark
 from index.reflow import Readable
 from index.signature import signature_end
+from index.title import TAG, join_title, pick_title, unquoted
 
 _NAMED = re.compile(r"总则|附则|序言|前言|引言|结语|绪言|目录")
 _ISSUES = re.compile(
@@ -19,8 +19,6 @@ _TITLE_LINES = 6
 _COPY_SHARE = 0.8
 _ANCHOR = 6
 _FINISHED = re.compile(rf"的[^的]{{0,8}}?(?:{blocks.KIND_WORDS})(?:[（(][^（）()]{{1,30}}[）)])?$")
-# 大纲3 | 样本2: a mark that a site or an annex list put above the title
-_TAG = re.compile(r"[\u4e00-\u9fff]{2,4}\d{1,2}[：:]?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,15 +44,6 @@ class Part:
 def layout(readable: Readable) -> tuple[Part, ...]:
     """The parts of a file in reading order; they partition its paragraphs."""
     return _Walker(readable).walk()
-
-
-def join_title(lines: Sequence[str]) -> str:
-    """The title out of its lines: blanks that stood for a line break go, those between Latin words stay."""
-    joined = ""
-    for line in lines:
-        latin = joined[-1:].isascii() and line[:1].isascii() and joined[-1:].isalnum() and line[:1].isalpha()
-        joined += (" " if latin else "") + line.strip()
-    return re.sub(r"(?<![A-Za-z,.;])[\s\u3000\u200b]+|[\s\u3000\u200b]+(?![A-Za-z])", "", joined)
 
 
 class _Walker:
@@ -130,9 +119,12 @@ class _Walker:
             text = self.texts[at]
             if blocks.is_addressee(text) or _NAMED.fullmatch(blocks.plain(text)):
                 break
+            cut = blocks.adoption_at(text) if not groups[-1] else 0
             suffix = blocks.title_suffix(text) if groups[-1] else None
             if suffix and blocks.TITLE_END.search("".join(groups[-1])):
                 groups[-1].append(suffix)
+            elif cut:
+                groups[-1].append(text[:cut])
             elif self._is_furnishing(at, titled=bool(groups[-1])):
                 if groups[-1] and blocks.is_label(text):
                     groups.append([])
@@ -142,9 +134,9 @@ class _Walker:
                 break
             at += 1
         filled = [group for group in groups if group]
-        ended = [group for group in filled if blocks.TITLE_END.search(_unquoted("".join(group)))]
+        ended = [group for group in filled if blocks.TITLE_END.search(unquoted("".join(group)))]
         lines = (ended or filled or [[]])[-1]
-        title = join_title(_pick_title(lines))
+        title = join_title(pick_title(lines))
         self._emit("head", self.begin, at, title[: blocks.titled_number(title) or None])
         return self._contents(at)
 
@@ -160,7 +152,7 @@ class _Walker:
             # a body right above the words 关于… is the beginning of the title
             begins = not titled and blocks.is_body(text) and blocks.is_title_line(following)
             return not (begins and not blocks.is_number(following) and not blocks.is_issuer_mark(following))
-        if _TAG.fullmatch(text):
+        if TAG.fullmatch(text):
             return True
         return titled and (
             blocks.is_date(text)
@@ -181,7 +173,7 @@ class _Walker:
         joined = "".join(lines)
         if joined.count("《") > joined.count("》") or text.startswith(("的", "》", "》的")):
             return True
-        if blocks.plain(joined) == blocks.plain(text) or blocks.plain(_unquoted(joined)) == blocks.plain(text):
+        if blocks.plain(joined) == blocks.plain(text) or blocks.plain(unquoted(joined)) == blocks.plain(text):
             return True
         if blocks.plain(joined) in self.names:
             return False
@@ -251,7 +243,7 @@ class _Walker:
             self.names.update(blocks.plain(name) for name in _NAME.findall(text))
         issued = re.search(r"(?:印发|转发|批转|公布|发布)(?:.{0,20}?(?=关于))?(.+?)的(?:通知|函|决定)$", title)
         if issued:
-            self.names.add(blocks.plain(_unquoted(issued[1])))
+            self.names.add(blocks.plain(unquoted(issued[1])))
         self.names.discard("")
 
     def _lines_named(self, at: int) -> int:
@@ -260,7 +252,7 @@ class _Walker:
         for count in range(1, _TITLE_LINES):
             if at + count > self.end or not blocks.is_title_line(self.texts[at + count - 1]):
                 return 0
-            joined += blocks.plain(_unquoted(self.texts[at + count - 1]))
+            joined += blocks.plain(unquoted(self.texts[at + count - 1]))
             if joined in self.names:
                 return count
             if not any(name.startswith(joined) for name in self.names):
@@ -301,7 +293,7 @@ class _Walker:
             end = at + named
             while end < self.end and self._is_furnishing(end, titled=True):
                 end += 1
-            self._emit("head", at, end, join_title(_pick_title(self.texts[at : at + named])))
+            self._emit("head", at, end, join_title(pick_title(self.texts[at : at + named])))
             return self._contents(end)
         return self._head(at)
 
@@ -381,20 +373,3 @@ class _Walker:
         earlier = {blocks.plain(text) for text in self.texts[:at]}
         rest = [blocks.plain(text) for text in self.texts[at:]]
         return len(rest) > 3 and sum(text in earlier for text in rest) >= _COPY_SHARE * len(rest)
-
-
-def _unquoted(text: str) -> str:
-    stripped = text.strip()
-    if stripped.startswith("《") and stripped.endswith("》") and stripped.count("《") == stripped.count("》"):
-        return stripped[1:-1]
-    return stripped
-
-
-def _pick_title(lines: Sequence[str]) -> list[str]:
-    """The title lines once, where a page shows the title twice (with and without 《》, in one line and in two)."""
-    kept = [line for line in lines if not _TAG.fullmatch(line) and blocks.annex_label(line) is None]
-    for cut in range(1, len(kept)):
-        first, second = "".join(kept[:cut]), "".join(kept[cut:])
-        if blocks.plain(_unquoted(first)) == blocks.plain(_unquoted(second)):
-            return kept[cut:]
-    return [_unquoted(kept[0])] if len(kept) == 1 else kept

@@ -12,10 +12,11 @@ from index.adoption import read_adoption
 from index.docnumber import find_numbers
 from index.doctype import document_type
 from index.issuer import bodies_of, joined_bodies, pick_issuer, title_issuer
-from index.layout import Part, join_title
+from index.layout import Part
 from index.numerals import find_dates
 from index.records import Metadata, SourceText
 from index.reflow import Readable
+from index.title import join_title
 
 _TITLE_LABELS = ("标题", "名称", "信息名称", "文件名称")
 _NUMBER_LABELS = ("发文字号", "文号", "发文文号")
@@ -116,6 +117,8 @@ class _Reader:
             goes_on = bool(kept) and kept[-1].endswith("届")
             if blocks.is_bracket_line(text) or blocks.is_adopted(text) or opened or opens or goes_on:
                 kept.append(text)
+            elif cut := blocks.adoption_at(text):
+                kept.append(text[cut:])
         return "".join(text for text in kept if not blocks.title_suffix(text))
 
     def _glued_signature(self) -> re.Match[str] | None:
