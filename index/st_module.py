@@ -68,7 +68,7 @@ class StaticUnits(InputModule):
         return float("inf")
 
     def save(self, output_path: str, *_: Any, **__: Any) -> None:
-        """Writes the folder that :class:`index.static.StaticEmbedder` reads; vectors are rounded to 8 bits."""
+        """Writes the folder that :class:`index.static.StaticEmbedder` reads; vectors are rounded to 4 bits."""
         vectors = self.embedding.weight.detach().cpu().numpy()
         table, scale = static.quantise(vectors)
         factors = self.query_factors.detach().cpu().numpy().astype(np.float32)
@@ -82,5 +82,5 @@ class StaticUnits(InputModule):
         """Opens a folder written by :func:`index.static.save`."""
         _config, tensors = static.load(Path(model_name_or_path))
         scale = torch.from_numpy(tensors.scale.copy())
-        vectors = torch.from_numpy(tensors.table.astype(np.float32)) * scale[:, None]
+        vectors = torch.from_numpy(static.unpack(tensors.table)) * scale[:, None]
         return cls(tensors.keys, vectors, torch.from_numpy(tensors.query_scale.copy()) / scale)

@@ -6,9 +6,10 @@ because 怎么 and 要求 mean less in a question than in a clause. The folder i
 sentence-transformers model: see :mod:`index.st_module`.
 
 Files of the folder: ``config.json`` (:class:`StaticConfig`), ``model.safetensors`` with the tensors ``keys`` (int64,
-ascending), ``table`` (int8, one row a key), ``scale`` and ``query_scale`` (float32: one row's vector is
-``table[i] * scale[i]``, in a question ``table[i] * query_scale[i]``), ``modules.json`` (for sentence-transformers) and
-``README.md`` (the model card).
+ascending), ``table`` (uint8, one row a key, two numbers of four bits in a byte, see :func:`quantise`), ``scale`` and
+``query_scale`` (float32, by which a row is multiplied in a clause and in a question), ``modules.json`` (for
+sentence-transformers) and ``README.md`` (the model card). Four bits find as well as 32 do (``docs/experiments.md``): a
+text's vector is a sum over many rows, in which rounding errors cancel out.
 """
 
 import hashlib
@@ -30,10 +31,11 @@ Float32 = npt.NDArray[np.float32]
 CONFIG = "config.json"
 TENSORS = "model.safetensors"
 MODULES = "modules.json"
-FORMAT = 1
+FORMAT = 2
 
+_STEPS = 7  # largest number of a four-bit row
 _NAMES = ("keys", "table", "scale", "query_scale")
-_DTYPES: Mapping[str, type[np.generic]] = {"I64": np.int64, "I8": np.int8, "F32": np.float32}
+_DTYPES: Mapping[str, type[np.generic]] = {"I64": np.int64, "U8": np.uint8, "F32": np.float32}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +60,7 @@ class StaticTensors:
     """The tensors of a static model; see the module for their meaning."""
 
     keys: Int64
-    table: npt.NDArray[np.int8]
+    table: npt.NDArray[np.uint8]
     scale: Float32
     query_scale: Float32
 
@@ -96,7 +98,7 @@ class StaticEmbedder:
         for text in range(len(texts)):
             mine = rows[ends[text] : ends[text + 1]]
             if len(mine):
-                vectors[text] = scale[mine] @ table[mine].astype(np.float32)
+                vectors[text] = scale[mine] @ unpack(table[mine])
         return normalise(vectors)
 
 
@@ -115,11 +117,27 @@ def normalise(vectors: Float32) -> Float32:
     return result
 
 
-def quantise(vectors: Float32) -> tuple[npt.NDArray[np.int8], Float32]:
-    """Rows as whole numbers from -127 to 127 with one factor a row: ``vectors ≈ table * scale[:, None]``."""
-    scale = np.maximum(np.abs(vectors).max(axis=1), np.float32(1e-12)) / np.float32(127)
-    table = np.rint(vectors / scale[:, None]).astype(np.int8)
-    return table, scale.astype(np.float32)
+def quantise(vectors: Float32) -> tuple[npt.NDArray[np.uint8], Float32]:
+    """Rows as whole numbers from -7 to 7 with one factor a row: ``vectors ≈ unpack(table) * scale[:, None]``.
+
+    Args:
+        vectors: shape ``(n, dimension)``, the dimension even.
+
+    Returns:
+        ``(table, scale)``: the numbers plus 8, those of the first half of the dimensions in the low and those of the
+        second in the high four bits of ``dimension / 2`` bytes a row; and the factors, shape ``(n,)``.
+    """
+    scale = np.maximum(np.abs(vectors).max(axis=1), np.float32(1e-12)) / np.float32(_STEPS)
+    numbers = (np.rint(vectors / scale[:, None]) + (_STEPS + 1)).astype(np.uint8)
+    half = vectors.shape[1] // 2
+    return numbers[:, :half] | (numbers[:, half:] << 4), scale.astype(np.float32)
+
+
+def unpack(table: npt.NDArray[np.uint8]) -> Float32:
+    """Rows of a table as numbers from -7 to 7, shape ``(n, dimension)``."""
+    numbers: Float32 = np.concatenate((table & 15, table >> 4), axis=1).astype(np.float32)
+    numbers -= np.float32(_STEPS + 1)
+    return numbers
 
 
 def digest(tensors: StaticTensors) -> str:
@@ -140,11 +158,12 @@ def save(folder: Path, tensors: StaticTensors) -> StaticConfig:
     Returns:
         The configuration that was written.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save as serialise
 
     folder.mkdir(parents=True, exist_ok=True)
-    config = StaticConfig(format=FORMAT, units=UNITS, dimension=int(tensors.table.shape[1]), sha256=digest(tensors))
-    save_file({name: np.ascontiguousarray(getattr(tensors, name)) for name in _NAMES}, folder / TENSORS)
+    config = StaticConfig(format=FORMAT, units=UNITS, dimension=2 * int(tensors.table.shape[1]), sha256=digest(tensors))
+    # Not save_file, which makes a file that only its owner may read.
+    (folder / TENSORS).write_bytes(serialise({name: np.ascontiguousarray(getattr(tensors, name)) for name in _NAMES}))
     modules = [{"idx": 0, "name": "0", "path": "", "type": "index.st_module.StaticUnits"}]
     for name, content in ((CONFIG, asdict(config)), (MODULES, modules)):
         (folder / name).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -166,7 +185,7 @@ def load(folder: Path) -> tuple[StaticConfig, StaticTensors]:
         ) from error
     rows = len(tensors.keys)
     shapes = (tensors.table.shape, tensors.scale.shape, tensors.query_scale.shape)
-    if shapes != ((rows, config.dimension), (rows,), (rows,)):
+    if shapes != ((rows, config.dimension // 2), (rows,), (rows,)):
         raise ModelError(f"嵌入模型 {folder} 的各部分大小不一致，文件已损坏；请重新安装或重新训练。")
     return config, tensors
 

@@ -91,7 +91,7 @@ def test_units_of_common_words_do_not_collide() -> None:
     import jieba
 
     words = [line.split(" ")[0] for line in jieba.get_dict_file().read().decode("utf-8").splitlines()]
-    short = sorted({word for word in words if len(word) <= 32})
+    short = sorted({word for word in words[::8] if len(word) <= 32})
     assert len(np.unique(keys_of(short))) == len(short)
 
 
@@ -99,7 +99,7 @@ def test_vector_is_the_normalised_sum_of_unit_vectors(folder: Path) -> None:
     made, embedder = tensors(), StaticEmbedder(folder)
     for scale, encode in ((made.scale, embedder.passages), (made.query_scale, embedder.queries)):
         rows = [int(np.flatnonzero(made.keys == key)[0]) for key in keys_of(unit_strings(TEXTS[0]))]
-        expected = sum(made.table[row].astype(np.float64) * scale[row] for row in rows)
+        expected = sum(static.unpack(made.table[[row]])[0].astype(np.float64) * scale[row] for row in rows)
         assert isinstance(expected, np.ndarray)
         np.testing.assert_allclose(encode([TEXTS[0]])[0], expected / np.linalg.norm(expected), atol=1e-6)
 
@@ -121,10 +121,13 @@ def test_a_batch_gives_what_single_texts_give(folder: Path, texts: list[str]) ->
 
 
 @given(st.integers(1, 20), st.integers(1, 12), st.floats(1e-3, 1e3))
-def test_quantising_loses_at_most_half_a_step(rows: int, dimension: int, size: float) -> None:
-    vectors = np.random.default_rng(rows).normal(scale=size, size=(rows, dimension)).astype(np.float32)
+def test_quantising_loses_at_most_half_a_step(rows: int, half: int, size: float) -> None:
+    vectors = np.random.default_rng(rows).normal(scale=size, size=(rows, 2 * half)).astype(np.float32)
     table, scale = static.quantise(vectors)
-    assert np.all(np.abs(table * scale[:, None] - vectors) <= scale[:, None] * 0.5001)
+    assert table.shape == (rows, half)
+    assert np.all(np.abs(static.unpack(table) * scale[:, None] - vectors) <= scale[:, None] * 0.5001)
+    again, _scale = static.quantise(static.unpack(table) * scale[:, None])
+    assert np.array_equal(again, table)
 
 
 def test_identity_follows_the_content(folder: Path, tmp_path: Path) -> None:
@@ -158,7 +161,7 @@ def _other_units(path: Path) -> None:
 
 def _other_dimension(path: Path) -> None:
     content = json.loads((path / static.CONFIG).read_text(encoding="utf-8"))
-    (path / static.CONFIG).write_text(json.dumps(content | {"dimension": 17}), encoding="utf-8")
+    (path / static.CONFIG).write_text(json.dumps(content | {"dimension": 18}), encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -89,14 +89,16 @@ def test_pairs_name_their_document() -> None:
     questions = [
         Question(id="1", text="奖多少", source="policy", document="a.txt", quote="20万元"),
         Question(id="2", text="罚不罚", source="law", document="甲法.txt", articles=(("甲法.txt", "第三条"),)),
-        Question(id="3", text="谁来管", source="clause", document="乙市办法", quote="由城管部门管理。"),
+        Question(
+            id="3", text="谁来管", source="clause", document="乙市办法", quote="由城管部门管理。", path="二、分工"
+        ),
     ]
     texts = Texts()
     pairs = question_pairs(texts, questions, passages, gold_passages(questions, passages))
     assert [(texts.all[left], texts.all[right], document) for left, right, document in pairs] == [
         ("奖多少", passages[0].full, "a.txt"),
         ("罚不罚", passages[1].full, "甲法.txt"),
-        ("谁来管", "乙市办法 › 由城管部门管理。", "乙市办法"),
+        ("谁来管", "乙市办法 › 二、分工 › 由城管部门管理。", "乙市办法"),
     ]
 
 
@@ -127,7 +129,7 @@ def _toy() -> tuple[Texts, np.ndarray]:
 def test_fitting_brings_pairs_together_and_repeats_exactly() -> None:
     texts, pairs = _toy()
     bags, weights = choose(count_units(texts.all), pairs[:, 1], pairs[:, 0], 500)
-    recipe = Recipe(dimension=16, epochs=40, batch=4, rate=0.05, dropout=0.1)
+    recipe = Recipe(dimension=16, epochs=12, batch=5, rate=0.1, dropout=0.1)
     tables = [fit(bags, weights, {"toy": pairs}, recipe) for _ in range(2)]
     vectors, factors = tables[0].vectors()
     scores = encode(bags.counts[pairs[:, 0]], vectors, factors) @ encode(bags.counts[pairs[:, 1]], vectors).T

@@ -25,7 +25,7 @@ class Question:
         document: file of the document that answers, under its corpus; for ``clause`` the document's title.
         quote: for ``policy``: words of the gold clause; for ``clause``: the clause itself.
         articles: for ``law`` and ``stard``: all ``(file, article)`` that answer.
-        path: for ``clause``: path of the clause.
+        path: for ``clause``: headings and markers above the clause, as its file writes them.
     """
 
     id: str

@@ -67,7 +67,8 @@ def question_pairs(
     for question in questions:
         number, document = texts.add(question.text), question.document
         if question.source == "clause":
-            pairs.append((number, texts.add(f"{document}{SEPARATOR}{question.quote}"), document))
+            context = filter(None, (document, question.path))
+            pairs.append((number, texts.add(SEPARATOR.join((*context, question.quote))), document))
             continue
         places = list(gold.get(question.id, ()))
         if question.source == "policy" and places:

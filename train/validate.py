@@ -16,7 +16,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 import torch
 
-from index.static import StaticTensors
+from index.static import StaticTensors, unpack
 from index.units import Int64, keys_of
 from train.bags import Bags, document_frequency
 from train.data import SHARED, Question
@@ -73,7 +73,7 @@ def ranks(scores: Float32, gold: Sequence[Sequence[int]], clauses: Int64) -> Int
 
 def dense_scores(material: Material, bags: Bags, tensors: StaticTensors, questions: Int64) -> Float32:
     """Cosines with all clauses, by the table as it is shipped."""
-    vectors = tensors.table.astype(np.float32) * tensors.scale[:, None]
+    vectors = unpack(tensors.table) * tensors.scale[:, None]
     asked = encode(bags.counts[questions], vectors, tensors.query_scale / tensors.scale)
     scores: Float32 = asked @ encode(bags.counts[material.policy_texts], vectors).T
     return scores
