@@ -193,4 +193,6 @@ def _register(index: tantivy.Index) -> None:
 
 def _join(units: Sequence[str]) -> str:
     # A "word" of thousands of letters is an extraction accident (a base64 image); it would only bloat the dictionary.
-    return " ".join(unit for unit in units if len(unit) <= _LONGEST_UNIT)
+    if max(map(len, units), default=0) > _LONGEST_UNIT:
+        units = [unit for unit in units if len(unit) <= _LONGEST_UNIT]
+    return " ".join(units)
