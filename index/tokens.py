@@ -16,7 +16,7 @@ from index.traditional import folding
 IDENTITY = "rjieba-search+bigrams-1"
 """Name of this tokenizer; an index made under another name must be built again. Raise it with every change."""
 
-_SHORT = 100  # below this a translation is cheaper than compiling the pattern that could save it
+_SHORT = 40  # below this a translation is cheaper than compiling the pattern that could save it
 _PUNCTUATION = (("，", ","), ("（", "("), ("）", ")"), ("：", ":"), ("；", ";"))
 _INVISIBLE = (0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
 _SPELLED_YEAR = re.compile(r"[一二][零〇○一二三四五六七八九]{3}(?=年)")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.tokens import IDENTITY as TOKENIZER
-from index.tokens import fold, units
+from index.tokens import cut, fold
 
 IDENTITY = f"{TOKENIZER}+characters-1"
 """Name of this way of taking text apart; a model made under another name cannot be used. Raise it with every change."""
@@ -41,8 +41,9 @@ _FACTORS = np.array([_splitmix(place + 1) | 1 for place in range(_LONGEST)], dty
 
 def unit_strings(text: str) -> list[str]:
     """The units of ``text`` as strings, with repeats: characters, then pairs, then words of two or more characters."""
-    words, pairs = units(text)
-    found = _HAN.findall(fold(text))
+    folded = fold(text)
+    words, pairs = cut(folded)
+    found = _HAN.findall(folded)
     found.extend(pairs)
     found.extend(word for word in words if len(word) > 1)
     return [unit[:_LONGEST] for unit in found]
