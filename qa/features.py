@@ -223,7 +223,26 @@ def _context_columns(query: Query, passages: Sequence[Passage], columns: dict[st
     columns["document_type"] = np.array(
         [float(bool(p.card.type) and p.card.type in query.folded) for p in passages], np.float32
     )
+    columns["named"] = np.array([_named(query, p) for p in passages], np.float32)
+    columns["unit_duty"] = np.array([_unit_duty(query, p) for p in passages], np.float32)
     columns["address"] = np.array([float(meets(query.steps, p.steps)) for p in passages], np.float32)
+
+
+def _named(query: Query, passage: Passage) -> float:
+    if not query.named:
+        return 0.0
+    return 1.0 if passage.document.id in query.named else -1.0
+
+
+def _unit_duty(query: Query, passage: Passage) -> float:
+    """1 where a body named in the question bears the clause alone, less where it shares it, 0 where it does not."""
+    shares = [
+        0.5 + 0.5 / len(duty.units)
+        for duty in passage.clause.duties
+        for unit in duty.units
+        if any(asked in unit or unit in asked for asked in query.units)
+    ]
+    return max(shares, default=0.0)
 
 
 def _year_agreement(query: Query, passage: Passage) -> float:

@@ -1,7 +1,7 @@
 """Question -> what the search compares clauses with: weighted words, pairs, concepts, places, years, an address."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ from qa.address import Step, steps
 from qa.asks import Asks, asks
 from qa.lexicon import Lexicon
 from qa.places import places
+from qa.records import Interpretation
 
 Floats = NDArray[np.float32]
 
@@ -46,6 +47,8 @@ class Query:
         numbers: other figures named.
         steps: the address of a clause, where one is given.
         vector: of the embedding, length one; empty where there is no embedder.
+        named: ids of the documents that the question names outright.
+        units: bodies named.
     """
 
     folded: str
@@ -63,20 +66,29 @@ class Query:
     numbers: tuple[str, ...]
     steps: tuple[Step, ...]
     vector: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    named: frozenset[str] = frozenset()
+    units: tuple[str, ...] = ()
 
 
 def make_query(
-    question: str, backend: Backend, worth: Mapping[str, float], lexicon: Lexicon, vector: Floats | None = None
+    interpretation: Interpretation,
+    backend: Backend,
+    worth: Mapping[str, float],
+    lexicon: Lexicon,
+    vector: Floats | None = None,
+    named: Iterable[str] = (),
 ) -> Query:
     """The query for a question.
 
     Args:
-        question: as asked.
+        interpretation: of the question.
         backend: for the rarity of words.
-        worth: for common words of questions, the share of the answers in which they stand (:mod:`qa.worth`).
+        worth: for common words of questions, the share of the answers in which they stand.
         lexicon: everyday expressions and their official words.
         vector: the question's embedding.
+        named: ids of the documents that the question names.
     """
+    question = interpretation.question
     folded = fold(question)
     words = tuple(dict.fromkeys(terms(question)))[:_MOST_TERMS]
     rarity = backend.idf(list(words)).astype(np.float32) if words else np.zeros(0, np.float32)
@@ -104,8 +116,10 @@ def make_query(
         places=places(folded),
         years=years,
         numbers=tuple(n for n in dict.fromkeys(_NUMBER.findall(folded)) if n not in years),
-        steps=steps(question),
+        steps=tuple(step for article in interpretation.articles[-1:] for step in steps(article)),
         vector=vector if vector is not None else np.zeros(0, np.float32),
+        named=frozenset(named),
+        units=tuple(fold(unit) for unit in interpretation.units),
     )
 
 

@@ -1,0 +1,168 @@
+"""Interpretation -> ranking: the steps of a search in their order, with what they share between questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.backend import Backend
+from index.embed import Embedder
+from index.records import Document, Filters
+from qa.address import meets, steps
+from qa.lexicon import Lexicon, read_lexicon
+from qa.passages import Passages
+from qa.query import Query, make_query
+from qa.rank import SHIPPED, Model, Ranking, rank, read_model
+from qa.records import Hit, Interpretation
+from qa.retrieve import candidates, ranks
+from qa.scope import Scope, scope
+
+Keys = NDArray[np.int64]
+LEXICON = SHIPPED / "lexicon.tsv"
+_MOST_NAMED = 400
+"""Of the documents that a question names so many clauses are looked at one by one, besides those found."""
+_NEAR_DOCUMENTS = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Search:
+    """What was found for a question.
+
+    Attributes:
+        interpretation: of the question.
+        scope: the documents that it names.
+        within: keys to which the filters restrict, None for all.
+        ranking: best first, None where nothing was found.
+    """
+
+    interpretation: Interpretation
+    scope: Scope
+    within: Keys | None
+    ranking: Ranking | None
+
+    def hits(self, count: int) -> tuple[Hit, ...]:
+        """The first ``count`` clauses."""
+        return hits(self.ranking, count, self.scope) if self.ranking is not None else ()
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Searches one backend; safe to use from several threads.
+
+    Attributes:
+        backend: the index.
+        embedder: the one that the index was made with; None searches by words alone.
+        lexicon: everyday expressions and their official words.
+        model: the ranker.
+        passages: clauses made ready, kept between questions.
+    """
+
+    backend: Backend
+    embedder: Embedder | None
+    lexicon: Lexicon
+    model: Model
+    passages: Passages
+    _documents: list[Document] = field(default_factory=list)
+
+    def documents(self) -> list[Document]:
+        """All documents of the index, by source."""
+        if not self._documents:
+            self._documents = self.backend.documents(Filters())
+        return self._documents
+
+    def search(self, interpretation: Interpretation) -> Search:
+        """Finds and orders the clauses for a question."""
+        within = self.backend.select(interpretation.filters)
+        documents = self.documents()
+        named = scope(interpretation, documents) if interpretation.numbers or interpretation.titles else Scope()
+        query = self.query(interpretation, named)
+        ranking = None
+        if within is None or len(within):
+            ranking = self.ranked(query, within, self._named_keys(query, named, within))
+        return Search(interpretation=interpretation, scope=named, within=within, ranking=ranking)
+
+    def query(self, interpretation: Interpretation, named: Scope) -> Query:
+        """The question taken apart."""
+        vector = self.embedder.queries([interpretation.question])[0] if self.embedder is not None else None
+        return make_query(interpretation, self.backend, self.model.worth, self.lexicon, vector, named.named)
+
+    def ranked(self, query: Query, within: Keys | None, named: Keys | None = None) -> Ranking | None:
+        """The ranking of a query, None where no clause shares anything with it."""
+        pool = candidates(query, self.backend, within, named)
+        if not len(pool):
+            return None
+        return rank(query, pool, self.passages.get(pool.keys.tolist()), self.model)
+
+    def reordered(self, query: Query, ranking: Ranking, count: int) -> Ranking | None:
+        """The first ``count`` clauses of a ranking in the order that another query gives them."""
+        keys = np.sort(np.array([passage.key for passage in ranking.passages[:count]], np.int64))
+        return self.ranked(query, keys)
+
+    def _named_keys(self, query: Query, named: Scope, within: Keys | None) -> Keys | None:
+        """Keys of the documents named; of an address without a document, those in the documents that come nearest."""
+        chosen = list(named.named)
+        if not chosen and query.steps:
+            pool = candidates(query, self.backend, within)
+            best = pool.keys[np.argsort(ranks(pool.lexical))[: 4 * _NEAR_DOCUMENTS]]
+            near = [passage.document.id for passage in self.passages.get(best.tolist())]
+            chosen = list(dict.fromkeys(near))[:_NEAR_DOCUMENTS]
+        keys: list[int] = []
+        for document_id in chosen:
+            run = self.backend.keys(document_id)
+            if len(run) <= _MOST_NAMED or not query.steps:
+                keys.extend(run[:_MOST_NAMED])
+            if query.steps:
+                found = self.backend.clauses(document_id)
+                keys.extend(run[clause.ordinal] for clause in found if meets(query.steps, steps(clause.path)))
+        return np.unique(np.array(keys, np.int64)) if keys else None
+
+
+def open_pipeline(
+    backend: Backend,
+    embedder: Embedder | None,
+    *,
+    lexicon_files: Sequence[Path] = (),
+    model_folder: Path = SHIPPED,
+) -> Pipeline:
+    """A pipeline with the shipped ranker and lexicon.
+
+    Args:
+        backend: the index.
+        embedder: the one that the index was made with.
+        lexicon_files: further lexicon files of the user.
+        model_folder: where the ranker lies.
+
+    Raises:
+        ModelError: the ranker is missing or damaged.
+    """
+    files = [path for path in (model_folder / "lexicon.tsv", *lexicon_files) if path.exists()]
+    return Pipeline(
+        backend=backend,
+        embedder=embedder,
+        lexicon=read_lexicon(files),
+        model=read_model(model_folder),
+        passages=Passages(backend),
+    )
+
+
+def hits(ranking: Ranking, count: int, named: Scope) -> tuple[Hit, ...]:
+    """The first clauses of a ranking as hits."""
+    found = []
+    embedded = bool(len(ranking.query.vector))
+    address = ranking.sheet.values[:, ranking.sheet.names.index("address")]
+    for place, passage in enumerate(ranking.passages[:count]):
+        found.append(
+            Hit(
+                rank=place + 1,
+                score=float(ranking.scores[place]),
+                key=passage.key,
+                lexical=float(ranking.lexical[place]),
+                dense=float(ranking.dense[place]) if embedded else None,
+                exact=passage.document.id in named.named or bool(address[place] > 0),
+                document=passage.document,
+                clause=passage.clause,
+            )
+        )
+    return tuple(found)
