@@ -18,6 +18,8 @@ _NAME = re.compile(r"《([^《》]*(?:《[^《》]*》[^《》]*)*)》")
 _TITLE_LINES = 6
 _COPY_SHARE = 0.8
 _ANCHOR = 6
+_HEADING = 80
+_SHORT_SHARE = 0.9
 _FINISHED = re.compile(rf"的[^的]{{0,8}}?(?:{blocks.KIND_WORDS})(?:[（(][^（）()]{{1,30}}[）)])?$")
 
 
@@ -207,7 +209,8 @@ class _Walker:
         keys = [key for key in (blocks.contents_key(text) for text in self.texts[at : at + 2]) if key]
         for index in range(at + 2, min(self.end, at + 400)):
             if keys and blocks.plain(self.texts[index]).startswith(keys[0]):
-                if all(len(text) <= 80 for text in self.texts[at:index]):
+                short = sum(len(text) <= _HEADING for text in self.texts[at:index])
+                if short >= _SHORT_SHARE * (index - at):
                     return self._emit_contents(begin, index)
                 break
         return begin
