@@ -1,0 +1,83 @@
+"""``qa index``: progress while it works, then the ingestion report."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from index.records import BuildReport, FileReport
+from qa.cli_errors import DONE, UNREAD
+from qa.cli_state import State
+from qa.errors import UsageError
+
+_STATUS = {"indexed": "已收录", "unchanged": "未变", "refused": "未收录", "ignored": "略过"}
+_REMARKS_SHOWN = 3
+
+
+def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file: Path | None) -> int:
+    """Builds the index, writes the report, returns the exit code."""
+    if report_file is not None and not report_file.absolute().parent.is_dir():
+        raise UsageError(f"报告写不到 {report_file}：文件夹不存在，请先建立它。")
+    with _progress(state) as progress:
+        report = state.service.index(paths, rebuild=rebuild, progress=progress)
+    for line in report_lines(report):
+        sys.stdout.write(f"{line}\n")
+    if report_file is not None:
+        text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
+        try:
+            report_file.write_text(f"{text}\n", encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"索引已建好，但报告写不到 {report_file}（{error.strerror}），请检查权限。") from error
+        state.talk(f"完整报告：{report_file}")
+    return UNREAD if any(file.status == "refused" for file in report.files) else DONE
+
+
+def report_lines(report: BuildReport) -> list[str]:
+    """The report for people: each file that was touched, then totals."""
+    lines = [line for file in report.files if file.status != "unchanged" for line in _file_lines(file)]
+    counts = {status: sum(file.status == status for file in report.files) for status in _STATUS}
+    told = "，".join(f"{_STATUS[status]} {count} 个" for status, count in counts.items() if count)
+    lines.append(f"共 {len(report.files)} 个文件（{told or '没有文件'}）；")
+    lines.append(
+        f"索引中有 {report.documents:,} 份文件、{report.clauses:,} 个条款；"
+        f"用时 {report.seconds.get('total', 0.0):.1f} 秒。"
+    )
+    return lines
+
+
+def _file_lines(file: FileReport) -> list[str]:
+    head = f"{_STATUS.get(file.status, file.status)}  {file.source}"
+    if file.reason is not None:
+        return [f"{head}：{file.reason}"]
+    unplaced = f"，{file.unplaced} 字未归入条款" if file.unplaced else ""
+    lines = [f"{head}（{file.kind}，{file.clauses} 个条款{unplaced}）"]
+    lines += [f"    {remark}" for remark in file.remarks[:_REMARKS_SHOWN]]
+    if len(file.remarks) > _REMARKS_SHOWN:
+        lines.append(f"    另有 {len(file.remarks) - _REMARKS_SHOWN} 条提示，见 --report 写出的报告。")
+    return lines
+
+
+@contextmanager
+def _bar(state: State) -> Iterator[Callable[[int, int, str], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=state.talker(), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def step(done: int, total: int, source: str) -> None:
+            bar.update(task, completed=done, total=total, description=source[-40:])
+
+        yield step
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    yield None
+
+
+def _progress(state: State) -> AbstractContextManager[Callable[[int, int, str], None] | None]:
+    """A bar where a person watches, else nothing."""
+    return _bar(state) if sys.stderr.isatty() and not state.quiet else _silence()

@@ -1,0 +1,185 @@
+"""Records -> what a person reads on the terminal: path, number and date first, matched words marked."""
+
+from collections.abc import Iterable, Sequence
+from unicodedata import normalize
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from index.records import Clause, Document
+from index.tokens import terms
+from qa.records import Citation, Found, Hit, Reply
+from qa.schemas import Shapes
+
+_EXCERPT = 160
+_MATCH = "bold yellow"
+_HEAD = "bold cyan"
+_DIM = "dim"
+
+
+class Reader:
+    """Writes for a reader.
+
+    Args:
+        console: where to; it decides on colours and width.
+        shapes: masks what must not be shown.
+    """
+
+    def __init__(self, console: Console, shapes: Shapes) -> None:
+        self._console = console
+        self._shapes = shapes
+
+    def reply(self, reply: Reply, *, with_question: bool = False) -> None:
+        """An answer with its proofs, or a refusal with what comes nearest; then the ranked clauses."""
+        words = matched_words(reply.interpretation.question)
+        if with_question:
+            self._line(Text(f"问：{reply.interpretation.question}", style="bold"))
+        if reply.answer is not None:
+            self._line(Text("答：", style="bold green") + self._marked(reply.answer.text, words))
+            for citation in reply.answer.citations:
+                self._citation(citation, words)
+            rest = _others(reply.hits, reply.answer.citations)
+            self._hits("相关条款", rest, words)
+        elif reply.refusal is not None:
+            self._line(Text("没有回答：", style="bold red") + Text(self._shapes.text(reply.refusal.message)))
+            self._hits("最接近的条款", reply.refusal.nearest, words)
+
+    def found(self, found: Found) -> None:
+        """Ranked clauses."""
+        words = matched_words(found.interpretation.question)
+        if not found.hits:
+            self._line(Text("没有找到相关条款。"))
+        for hit in found.hits:
+            self._hit(hit, words)
+
+    def document(self, document: Document, clauses: Iterable[Clause]) -> None:
+        """A document's facts and its tree of clauses."""
+        facts = document.metadata
+        self._line(Text(facts.title or "（无标题）", style="bold"))
+        rows = (
+            ("发文字号", facts.number),
+            ("发文机关", facts.issuer),
+            ("文种", facts.type),
+            ("成文日期", facts.issued_on),
+            ("印发日期", facts.printed_on),
+            ("公布日期", facts.published_on),
+            ("施行日期", facts.effective_on),
+            ("公开属性", facts.disclosure),
+            ("主送", facts.addressee),
+            ("签发人", facts.signatory),
+            ("抄送", "、".join(facts.copies)),
+            ("联系", facts.contact),
+            ("来源", f"{document.source}（{document.kind}，{document.length:,} 字，id {document.id}）"),
+        )
+        for name, value in rows:
+            if value:
+                self._line(Text(f"  {name}：", style=_DIM) + Text(self._shapes.text(value)))
+        self._line(Text())
+        for clause in clauses:
+            self._line(Text(clause.path, style=_HEAD) + Text(f"  {clause.id}", style=_DIM), max(0, clause.level - 1))
+            self._line(Text(self._shapes.text(clause.text)), max(0, clause.level - 1) + 1)
+
+    def clause(self, document: Document, clause: Clause) -> None:
+        """One clause in full."""
+        self._line(_address(document, clause))
+        self._line(_place(document, clause), 1)
+        self._line(Text(self._shapes.text(clause.text)), 1)
+        for duty in clause.duties:
+            self._line(Text(f"{duty.role}：", style=_DIM) + Text("、".join(duty.units)), 1)
+
+    def documents(self, documents: Sequence[Document]) -> None:
+        """A list of documents: aligned for people on a terminal, tab-separated for programs in a pipe."""
+        for document in documents:
+            facts = document.metadata
+            date = facts.issued_on or facts.published_on or ""
+            fields = (document.id, date, facts.number or "", facts.title or document.source)
+            if self._console.is_terminal:
+                head = Text(f"{fields[0]}  ", style=_DIM) + Text(f"{fields[1]:<10}  ") + Text(fields[2], style=_HEAD)
+                self._line(head)
+                self._line(Text(fields[3]), 1)
+            else:
+                self._line(Text("\t".join(" ".join(field.split()) for field in fields)))
+
+    def _citation(self, citation: Citation, words: Sequence[str]) -> None:
+        self._line(Text(f"[{citation.marker}] ", style="bold green") + _address(citation.document, citation.clause))
+        self._line(_place(citation.document, citation.clause), 1)
+        self._line(Text("“") + self._marked(citation.quote, words) + Text("”"), 1)
+
+    def _hits(self, title: str, hits: Sequence[Hit], words: Sequence[str]) -> None:
+        if hits:
+            self._line(Text())
+            self._line(Text(title, style="bold"))
+            for hit in hits:
+                self._hit(hit, words)
+
+    def _hit(self, hit: Hit, words: Sequence[str]) -> None:
+        head = Text(f"{hit.rank}. ", style="bold") + _address(hit.document, hit.clause)
+        self._line(head + Text(f"  {hit.score:.2f}", style=_DIM))
+        self._line(_place(hit.document, hit.clause), 1)
+        self._line(self._marked(excerpt(hit.clause.text, words), words), 1)
+
+    def _marked(self, text: str, words: Sequence[str]) -> Text:
+        shown = Text(self._shapes.text(text))
+        for start, end in occurrences(shown.plain, words):
+            shown.stylize(_MATCH, start, end)
+        return shown
+
+    def _line(self, text: Text, indent: int = 0) -> None:
+        if self._console.is_terminal:
+            self._console.print(Padding(text, (0, 0, 0, 2 * indent)))
+        else:
+            # in a pipe a line is never broken
+            lines = text.plain.split("\n")
+            self._console.file.write("".join(f"{'  ' * indent if line else ''}{line}\n" for line in lines))
+
+
+def matched_words(question: str) -> tuple[str, ...]:
+    """The words of a question that are marked where they stand in a text: two characters or more, or a figure."""
+    return tuple(dict.fromkeys(word for word in terms(question) if len(word) > 1 or word.isdigit()))
+
+
+def occurrences(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the words stand in a text, whatever its width and case; half-open ranges that may overlap."""
+    # one character for one character, so that offsets stay
+    plain = "".join(folded if len(folded := normalize("NFKC", sign).lower()) == 1 else sign for sign in text)
+    found = []
+    for word in words:
+        start = plain.find(word)
+        while start >= 0:
+            found.append((start, start + len(word)))
+            start = plain.find(word, start + 1)
+    return sorted(found)
+
+
+def excerpt(text: str, words: Sequence[str], length: int = _EXCERPT) -> str:
+    """A stretch of a text, on one line, that holds as many of the words as it can; the cuts are shown by ``…``."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    places = occurrences(line, words)
+    best, most = 0, -1
+    for start, _ in [(0, 0), *places]:
+        first = max(0, start - 12)
+        inside = len({line[a:b] for a, b in places if a >= first and b <= first + length})
+        if inside > most:
+            best, most = first, inside
+    return ("…" if best else "") + line[best : best + length] + ("…" if best + length < len(line) else "")
+
+
+def _address(document: Document, clause: Clause) -> Text:
+    facts = document.metadata
+    number = facts.number or "无发文字号"
+    date = facts.issued_on or facts.published_on or "日期不详"
+    return Text(clause.path, style=_HEAD) + Text(f" · {number} · {date}")
+
+
+def _place(document: Document, clause: Clause) -> Text:
+    title = document.metadata.title
+    name = f"《{title.strip('《》')}》" if title else document.source
+    return Text(" › ".join((name, *clause.headings)), style=_DIM)
+
+
+def _others(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Hit, ...]:
+    cited = {citation.clause.id for citation in citations}
+    return tuple(hit for hit in hits if hit.clause.id not in cited)

@@ -1,0 +1,169 @@
+"""PolicyQA: the one object behind every door, so that every door gives the same answer to the same question."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from index.backend import Backend, open_index
+from index.embed import Embedder, open_embedder
+from index.records import BuildReport, Clause, Document, Filters
+from qa.config import Settings
+from qa.errors import UsageError
+from qa.finding import find_clause, find_document
+from qa.question import interpret
+from qa.records import Found, Interpretation, Reply
+
+if TYPE_CHECKING:
+    from index.build import Progress
+    from qa.evaluate import Evaluation
+    from qa.pipeline import Pipeline
+
+MOST_HITS = 50
+
+
+class PolicyQA:
+    """Questions and look-ups over one index; safe to use from several threads.
+
+    Nothing is opened before it is needed.
+
+    Args:
+        settings: checked settings, see :func:`qa.config.load_settings`.
+        backend: an open index; None: the folder that the settings name.
+        embedder: the model; None: the one that the settings name.
+    """
+
+    def __init__(self, settings: Settings, *, backend: Backend | None = None, embedder: Embedder | None = None) -> None:
+        self.settings = settings
+        self._backend = backend
+        self._given_embedder = embedder
+        self._lock = RLock()
+        self._pipeline: Pipeline | None = None
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model. Raises ModelError where it cannot be opened."""
+        if self._given_embedder is not None:
+            return self._given_embedder
+        chosen = self.settings.embedding
+        return open_embedder(
+            chosen.kind, chosen.model, query_prompt=chosen.query_prompt, passage_prompt=chosen.passage_prompt
+        )
+
+    @property
+    def backend(self) -> Backend:
+        """The index. Raises IndexMissingError or IndexDamagedError."""
+        with self._lock:
+            if self._backend is None:
+                self._backend = open_index(self.settings.index.folder, embedder=self.embedder.identity)
+            return self._backend
+
+    def ask(self, question: str, filters: Filters | None = None, k: int | None = None) -> Reply:
+        """Answers a question, or says why not.
+
+        Args:
+            question: as asked.
+            filters: restrict what is searched, before ranking.
+            k: how many ranked clauses to give, 1 to 50; None: as the settings say.
+
+        Raises:
+            UsageError: the question or ``k`` cannot be served.
+            IndexMissingError: there is no index.
+            IndexDamagedError: it cannot be trusted.
+            ModelError: a model cannot be used.
+        """
+        began = perf_counter()
+        interpretation, wanted = self._checked(question, filters, k)
+        pipeline = self._ready()
+        from qa.answer import compose
+
+        threshold = self.settings.answer.least_evidence
+        outcome = compose(pipeline.search(interpretation), pipeline, count=wanted, threshold=threshold)
+        return Reply(
+            interpretation=interpretation,
+            answer=outcome.answer,
+            refusal=outcome.refusal,
+            hits=outcome.hits,
+            took_ms=(perf_counter() - began) * 1000,
+        )
+
+    def search(self, query: str, filters: Filters | None = None, k: int | None = None) -> Found:
+        """Ranked clauses only; arguments and errors as for :meth:`ask`."""
+        began = perf_counter()
+        interpretation, wanted = self._checked(query, filters, k)
+        hits = self._ready().search(interpretation).hits(wanted)
+        return Found(interpretation=interpretation, hits=hits, took_ms=(perf_counter() - began) * 1000)
+
+    def documents(self, filters: Filters | None = None) -> list[Document]:
+        """The documents that meet the filters, by source."""
+        return self.backend.documents(filters)
+
+    def document(self, name: str) -> Document:
+        """One document, by id, number in any spelling, or title.
+
+        Raises:
+            NotFoundError: none, or several; the message names what comes near.
+        """
+        return find_document(self.backend, name)
+
+    def clauses(self, document: Document) -> list[Clause]:
+        """All clauses of a document in reading order; they partition its source text."""
+        return self.backend.clauses(document.id)
+
+    def clause(self, document: Document, name: str) -> Clause:
+        """One clause of a document, by id, path or address (``二（四）9``).
+
+        Raises:
+            NotFoundError: none, or several; the message names what comes near.
+        """
+        return find_clause(self.clauses(document), name, document)
+
+    def source_text(self, document_id: str) -> str:
+        """The text that offsets refer to. Raises KeyError where there is no such document."""
+        return self.backend.source_text(document_id)
+
+    def index(self, paths: Sequence[Path], *, rebuild: bool = False, progress: "Progress | None" = None) -> BuildReport:
+        """Makes the index equal to the paths; questions asked afterwards see it.
+
+        Raises:
+            PolicyError: a path does not exist, or the folder cannot be written.
+        """
+        from index.build import build
+        from index.load import Limits
+
+        chosen = self.settings.index
+        limits = Limits(file_bytes=chosen.file_mb * 1_000_000, characters=chosen.characters, pages=chosen.pages)
+        report = build(paths, chosen.folder, self.embedder, progress=progress, rebuild=rebuild, limits=limits)
+        self.close()
+        return report
+
+    def evaluate(self, file: Path) -> "Evaluation":
+        """Figures over a question set. Raises QuestionSetError where the file is none."""
+        from qa.evaluate import evaluate, read_cases
+
+        return evaluate(read_cases(file), lambda question: self.ask(question, k=10), self.source_text)
+
+    def close(self) -> None:
+        """Lets go of the index; the next call opens it anew."""
+        with self._lock:
+            if self._backend is not None:
+                self._backend.close()
+            self._backend = self._pipeline = None
+
+    def _ready(self) -> "Pipeline":
+        """The steps of answering over the open index, joined at the first question."""
+        with self._lock:
+            backend = self.backend
+            if self._pipeline is None:
+                from qa.pipeline import open_pipeline
+
+                self._pipeline = open_pipeline(backend, self.embedder, lexicon_files=self.settings.lexicon.files)
+            return self._pipeline
+
+    def _checked(self, question: str, filters: Filters | None, k: int | None) -> tuple[Interpretation, int]:
+        wanted = self.settings.answer.hits if k is None else k
+        if not 1 <= wanted <= MOST_HITS:
+            raise UsageError(f"条数 k 应在 1 到 {MOST_HITS} 之间，而不是 {wanted}。")
+        return interpret(question, filters, self.settings.answer.question_characters), wanted
