@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from index.catalog import Catalog
 from index.dense import Dense
-from index.generation import Generation, Manifest, open_generation
+from index.errors import IndexDamagedError
+from index.generation import REBUILD, Generation, Manifest, open_generation
 from index.lexical import Lexical
 from index.records import Clause, Document, Filters
 from index.search import Keys, LexicalQuery, Scored
@@ -99,6 +100,10 @@ class LocalBackend:
         self._catalog = Catalog(generation.path)
         self._lexical = Lexical(generation.path / "lexical")
         self._dense = Dense(generation.path, manifest.settings.dimension, manifest.clauses)
+        found = (self._catalog.clauses_count, self._lexical.count, self._dense.count)
+        if found != (manifest.clauses, manifest.clauses, manifest.vectors):
+            self.close()
+            raise IndexDamagedError(f"索引 {generation.path} 的条款、词条和向量数目不符（{found}），{REBUILD}")
 
     def __enter__(self) -> "LocalBackend":
         return self

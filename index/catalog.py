@@ -77,16 +77,20 @@ class Catalog:
     """
 
     def __init__(self, folder: Path) -> None:
-        # Immutable: SQLite then takes no locks and looks for no journal, and works on read-only media.
-        self._uri = f"{(folder / FILE).resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
+        # Immutable: SQLite then takes no locks, looks for no journal, and works on read-only media. One connection for
+        # all threads, opened once: a reader keeps its generation even when its folder is removed.
+        uri = f"{(folder / FILE).resolve().as_uri()}?mode=ro&immutable=1"
         self._lock = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
         self._document_at = lru_cache(maxsize=4096)(self._load_document)
         try:
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._connection.execute("PRAGMA query_only=1")
+            self._connection.create_function("same", 2, same, deterministic=True)
             self.clauses_count: int = self._one("SELECT coalesce(max(last_key), 0) FROM documents")[0]
         except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(f"索引目录 {folder} 的 {FILE} 无法读取（{error}），请重新建立索引。") from error
+            raise IndexDamagedError(
+                f"索引目录 {folder} 的 {FILE} 无法读取（{error}），请运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。"
+            ) from error
 
     def __enter__(self) -> "Catalog":
         return self
@@ -97,11 +101,9 @@ class Catalog:
         self.close()
 
     def close(self) -> None:
-        """Closes every thread's connection; nothing may be read afterwards."""
+        """Closes the file; nothing may be read afterwards."""
         with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+            self._connection.close()
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """The documents that meet the filters, by source; with ``duty``, those with at least one such clause."""
@@ -228,23 +230,13 @@ class Catalog:
     def _load_document(self, position: int) -> Document:
         return document_of(self._one(f"SELECT {DOCUMENT} FROM documents WHERE position = ?", [position]))
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # Each thread has a connection of its own; only close() touches them from another thread.
-            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-            connection.execute("PRAGMA query_only=1")
-            connection.create_function("same", 2, same, deterministic=True)
-            self._local.connection = connection
-            with self._lock:
-                self._connections.append(connection)
-        return connection
-
     def _all(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
-        return self._connection().execute(sql, tuple(values)).fetchall()
+        with self._lock:
+            return self._connection.execute(sql, tuple(values)).fetchall()
 
     def _one(self, sql: str, values: Iterable[Any] = ()) -> Any:
-        return self._connection().execute(sql, tuple(values)).fetchone()
+        with self._lock:
+            return self._connection.execute(sql, tuple(values)).fetchone()
 
 
 def _marks(count: int) -> str:

@@ -32,7 +32,8 @@ CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 _DRAFT = "draft"
 _KEEP = 2
-_REBUILD = "请运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。"
+REBUILD = "请运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。"
+"""The cure that errors about a damaged index name."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,9 +106,9 @@ def current_name(folder: Path) -> str:
         message = f"{folder} 中还没有索引，请先运行 `qa index <文件或文件夹>` 建立索引。"
         raise IndexMissingError(message) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError(f"无法读取 {folder / CURRENT}（{error}），请检查权限；如已损坏，{_REBUILD}") from error
+        raise IndexDamagedError(f"无法读取 {folder / CURRENT}（{error}），请检查权限；如已损坏，{REBUILD}") from error
     if _number(name) is None:
-        raise IndexDamagedError(f"{folder / CURRENT} 的内容“{name[:40]}”不是索引名称，{_REBUILD}")
+        raise IndexDamagedError(f"{folder / CURRENT} 的内容“{name[:40]}”不是索引名称，{REBUILD}")
     return name
 
 
@@ -130,9 +131,9 @@ def open_generation(folder: Path, embedder: str | None = None) -> Generation:
         try:
             size = (path / relative).stat().st_size
         except OSError as error:
-            raise IndexDamagedError(f"索引文件 {path / relative} 缺失或无法读取，{_REBUILD}") from error
+            raise IndexDamagedError(f"索引文件 {path / relative} 缺失或无法读取，{REBUILD}") from error
         if size != entry.size:
-            raise IndexDamagedError(f"索引文件 {path / relative} 应为 {entry.size} 字节，实为 {size} 字节，{_REBUILD}")
+            raise IndexDamagedError(f"索引文件 {path / relative} 应为 {entry.size} 字节，实为 {size} 字节，{REBUILD}")
     return Generation(path=path, name=name, manifest=manifest)
 
 
@@ -144,7 +145,7 @@ def check_hashes(generation: Generation) -> None:
     """
     for relative, entry in generation.manifest.files.items():
         if _entry(generation.path / relative) != entry:
-            raise IndexDamagedError(f"索引文件 {generation.path / relative} 的内容被改动过，{_REBUILD}")
+            raise IndexDamagedError(f"索引文件 {generation.path / relative} 的内容被改动过，{REBUILD}")
 
 
 @contextmanager
@@ -229,17 +230,17 @@ def _manifest(path: Path) -> Manifest:
         settings = values["settings"]
         if settings["format"] != FORMAT:
             raise IndexDamagedError(
-                f"索引 {path} 的格式是第 {settings['format']} 版，本程序用第 {FORMAT} 版，{_REBUILD}"
+                f"索引 {path} 的格式是第 {settings['format']} 版，本程序用第 {FORMAT} 版，{REBUILD}"
             )
         files = {name: FileEntry(**entry) for name, entry in values["files"].items()}
         return Manifest(**{**values, "settings": Settings(**settings), "files": files})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexDamagedError(f"索引清单 {path / MANIFEST} 缺失或已损坏，{_REBUILD}") from error
+        raise IndexDamagedError(f"索引清单 {path / MANIFEST} 缺失或已损坏，{REBUILD}") from error
 
 
 def _check_settings(path: Path, settings: Settings, embedder: str | None) -> None:
     if settings.tokenizer != TOKENIZER:
-        raise IndexDamagedError(f"索引 {path} 用的是另一种分词（{settings.tokenizer}），{_REBUILD}")
+        raise IndexDamagedError(f"索引 {path} 用的是另一种分词（{settings.tokenizer}），{REBUILD}")
     if embedder is not None and settings.embedder != embedder:
         reason = f"索引 {path} 是用向量模型 {settings.embedder} 建立的，当前模型是 {embedder}，"
         raise IndexDamagedError(f"{reason}请改回原模型，或运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。")

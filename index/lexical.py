@@ -175,7 +175,9 @@ def _open(folder: Path) -> tantivy.Index:
                 (Path(links) / path.name).symlink_to(path.resolve())
             return tantivy.Index.open(links)
     except (ValueError, OSError) as error:
-        raise IndexDamagedError(f"全文索引 {folder} 无法打开（{error}），请重新建立索引。") from error
+        raise IndexDamagedError(
+            f"全文索引 {folder} 无法打开（{error}），请运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。"
+        ) from error
 
 
 def _schema() -> tantivy.Schema:

@@ -1,4 +1,6 @@
+import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import index.build
 import index.generation
 from index.backend import LexicalQuery, open_index
 from index.build import build, document_id
-from index.errors import IndexMissingError, LoadError, PolicyError
+from index.errors import IndexDamagedError, IndexMissingError, LoadError, PolicyError
 from index.records import BuildReport, FileReport, Parsed, SourceText
 from index.tokens import terms
 
@@ -214,3 +216,29 @@ def test_any_sequence_of_changes_ends_like_a_build_from_scratch(
         build([corpus], folder / "index", embedder)
     build([corpus], folder / "fresh", embedder)
     assert _contents(folder / "index", embedder) == _contents(folder / "fresh", embedder)
+
+
+def test_a_reader_keeps_its_generation_when_its_folder_is_gone(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    embedder = TinyEmbedder()
+    build([corpus], tmp_path / "index", embedder)
+    with open_index(tmp_path / "index") as reader:
+        first = [document.source for document in reader.documents()]
+        for number in range(3):
+            (corpus / "d" / "无名.txt").write_text(f"第{number}条\n", encoding="utf-8")
+            build([corpus], tmp_path / "index", embedder)
+        assert not reader.generation.path.exists()
+        with ThreadPoolExecutor(2) as pool:
+            assert [document.source for document in pool.submit(reader.documents).result()] == first
+        assert len(reader.fetch(reader.lexical(LexicalQuery(terms={"第九条": 1.0}), 5).keys)) == 3
+        assert len(reader.dense(embedder.queries(["第九条"])[0], 50)) == reader.manifest.clauses
+
+
+def test_parts_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    build([write_corpus(tmp_path / "corpus")], tmp_path / "index", TinyEmbedder())
+    path = tmp_path / "index" / "gen-000001" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["vectors"] += 1
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(IndexDamagedError, match="数目不符"):
+        open_index(tmp_path / "index")
