@@ -18,6 +18,7 @@ import numpy as np
 
 from index.errors import IndexDamagedError
 from index.filters import condition, containing, is_open, same
+from index.generation import REBUILD
 from index.records import Clause, Document, Filters
 from index.rows import CLAUSE, DOCUMENT, SCHEMA, Record, clause_of, clause_row, document_of, document_row, duty_units
 from index.search import Keys
@@ -88,9 +89,7 @@ class Catalog:
             self._connection.create_function("same", 2, same, deterministic=True)
             self.clauses_count: int = self._one("SELECT coalesce(max(last_key), 0) FROM documents")[0]
         except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(
-                f"索引目录 {folder} 的 {FILE} 无法读取（{error}），请运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。"
-            ) from error
+            raise IndexDamagedError(f"索引目录 {folder} 的 {FILE} 无法读取（{error}），{REBUILD}") from error
 
     def __enter__(self) -> "Catalog":
         return self

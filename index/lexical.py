@@ -15,6 +15,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from index.errors import IndexDamagedError
+from index.generation import REBUILD
 from index.search import Keys, LexicalQuery, Scored, Scores, exact_top, nothing
 
 # What a match in each field is worth. The ranker sees the sum as one feature; `qa eval` decides about changes.
@@ -175,9 +176,7 @@ def _open(folder: Path) -> tantivy.Index:
                 (Path(links) / path.name).symlink_to(path.resolve())
             return tantivy.Index.open(links)
     except (ValueError, OSError) as error:
-        raise IndexDamagedError(
-            f"全文索引 {folder} 无法打开（{error}），请运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。"
-        ) from error
+        raise IndexDamagedError(f"全文索引 {folder} 无法打开（{error}），{REBUILD}") from error
 
 
 def _schema() -> tantivy.Schema:
