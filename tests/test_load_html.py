@@ -52,6 +52,18 @@ CASES = [
         f"<dl><dd><b>索 引 号：</b><div>0147/2023</div></dd><dd>发布机构：<div>统计局</div></dd></dl><div>{PROSE}</div>",
         ["索引号：0147/2023", "发布机构：统计局"],
     ),
+    ("control characters", "<p>正\x01文\x0b文\x1f字。</p>", ["正文文字。"]),
+    (
+        "links at the end",
+        "<div><p>某市人民政府</p><p>相关解读：<a>一图读懂有关政策的若干意见</a></p></div>",
+        ["某市人民政府"],
+    ),
+    (
+        "attached files stay",
+        "<div><p>特此通知。</p><p><a>附件：清单.docx</a></p></div>",
+        ["特此通知。", "附件：清单.docx"],
+    ),
+    ("one label", f"<table><tr><td>主 题 词：</td><td>农业 粮食</td></tr></table>{PROSE}", ["主题词：农业 粮食"]),
     ("preformatted", "<pre>第一行文字\n第二行文字</pre>", ["第一行文字", "第二行文字"]),
 ]
 

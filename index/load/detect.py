@@ -8,6 +8,7 @@ import olefile
 
 from index.errors import LoadError
 from index.load.decode import Decoded, decode
+from index.load.ole import opened
 
 _IMAGES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -91,10 +92,10 @@ def _refuse_binary(data: bytes) -> None:
 
 
 def _ole_kind(data: bytes) -> str:
-    if not olefile.isOleFile(data):
+    if len(data) < olefile.MINIMAL_OLEFILE_SIZE:
         raise LoadError("文件开头像旧版 Office 文档，但已损坏，请重新获取。", code="damaged")
     try:
-        with olefile.OleFileIO(data) as container:
+        with opened(data) as container:
             names = {"/".join(entry).lower() for entry in container.listdir()}
     except (OSError, ValueError, IndexError, OverflowError) as error:
         raise LoadError("旧版 Office 文档的结构已损坏，请重新获取或用 Word 修复后另存。", code="damaged") from error

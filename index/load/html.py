@@ -8,7 +8,7 @@ from lxml import html as lxml_html
 
 from index.errors import LoadError
 from index.load.decode import Decoded
-from index.load.html_content import content_of, is_boilerplate, is_clean, is_kept, metadata_of, prune
+from index.load.html_content import content_of, is_boilerplate, is_clean, is_kept, is_link, metadata_of, prune
 from index.load.html_lines import Line, lines_of, tidy
 from index.load.html_tables import table_lines
 from index.load.labels import is_bare_label
@@ -17,7 +17,7 @@ from index.load.readable import is_garbled
 from index.load.text import GARBLED
 from index.records import SourceText, Span
 
-_PROLOGUE = re.compile(r"<\?.*?\?>|<%.*?%>|<!\[CDATA\[|\]\]>|[\x00\ufeff]", re.S)
+_PROLOGUE = re.compile(r"<\?.*?\?>|<%.*?%>|<!\[CDATA\[|\]\]>|[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\ufffe\uffff]", re.S)
 _BARE_BLANK = re.compile(r"&nbsp(?!;)")
 _STYLING = re.compile(r"</?(?:span|font|b|strong|i|em|u|o:p)\b[^<>]*>", re.I)
 _NESTING = re.compile(r"</?(?:div|section|article|center|blockquote|ul|ol|dl)\b[^<>]*>", re.I)
@@ -103,7 +103,10 @@ def _document_lines(root: etree._Element, title: str | None) -> list[Line]:
         before = [line for line in metadata_of(outer_before) if is_kept(line, title, before=True)] + before
         after = after + [line for line in metadata_of(outer_after) if is_kept(line, title, before=False)]
     before = _without_repeated_title(metadata_of(before), core)
-    return [line for line in (*before, *core, *after) if not is_boilerplate(line) and not is_bare_label(line.text)]
+    lines = [line for line in (*before, *core, *after) if not is_boilerplate(line) and not is_bare_label(line.text)]
+    while len(lines) > 1 and is_link(lines[-1]):
+        lines.pop()
+    return lines
 
 
 def _outside_tables(element: etree._Element, tables: Mapping[etree._Element, list[Line]]) -> etree._Element:

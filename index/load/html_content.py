@@ -124,9 +124,14 @@ def is_clean(lines: list[Line]) -> bool:
     return not any(is_around(line) for line in lines if not line.metadata and not is_boilerplate(line))
 
 
+def is_link(line: Line) -> bool:
+    """True for a line that mostly leads elsewhere; names of attached files do not count."""
+    return line.linked > 0.5 * len("".join(line.text.split())) and not _ATTACHED.search(line.text)
+
+
 def is_around(line: Line) -> bool:
     """True for a line of the site around the document: bread crumbs, page feet, lists of links."""
-    if line.linked > 0.5 * len("".join(line.text.split())) and not _ATTACHED.search(line.text):
+    if is_link(line):
         return True
     return len(line.text) < _SHORT and bool(_AROUND.search(line.text))
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from lxml import etree
 
 from index.load.html_lines import Line, cell_text, is_block
-from index.load.labels import pairs
+from index.load.labels import is_bare_label, pairs
 
 _METADATA = 1500
+_PAIR = 4
 _PROSE = 200
 
 
@@ -48,7 +49,8 @@ def table_lines(table: etree._Element) -> list[Line] | None:
         return None if found.nested else []
     cells = [cell for row in found.rows for cell in row]
     if sum(map(len, cells)) <= _METADATA:
-        metadata = pairs(cells)
+        # One label and its value is metadata too where the table holds nothing else.
+        metadata = pairs(cells, loose=len(cells) <= _PAIR and is_bare_label(cells[0]))
         if metadata is not None:
             return [Line(text=text, metadata=True) for text in metadata]
     if max(sum(map(bool, row)) for row in found.rows) < 2 or (found.prose and len(found.rows) <= 3):

@@ -1,17 +1,15 @@
 """Word 97 to 2003 (.doc) -> source text, by the piece table ([MS-DOC] 2.4.1)."""
 
-import io
 import itertools
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import olefile
-
 from index.errors import LoadError
 from index.load.decode import Decoded
 from index.load.legacy_word_marks import Mark, Marks
 from index.load.limits import Limits
+from index.load.ole import opened
 from index.load.readable import is_garbled
 from index.load.text import GARBLED
 from index.records import SourceText, Span
@@ -50,11 +48,10 @@ def read_legacy_word(data: bytes, decoded: Decoded | None, limits: Limits) -> So
         LoadError: ``damaged``, ``encrypted``, ``unsupported``, ``empty`` or ``garbled``.
     """
     try:
-        with olefile.OleFileIO(io.BytesIO(data)) as container:
+        with opened(data) as container:
             document = container.openstream("WordDocument").read()
             header = _header(document)
             table = container.openstream(header.table).read()
-            title = _title(container)
         pieces = list(_pieces(document, table, header))
         marks = Marks(document, table)
     except (OSError, struct.error, IndexError, ValueError, OverflowError) as error:
@@ -64,9 +61,7 @@ def read_legacy_word(data: bytes, decoded: Decoded | None, limits: Limits) -> So
         raise LoadError("Word 文档里没有文字，可能只有图片，请检查内容或先做文字识别（OCR）。", code="empty")
     if is_garbled(text):
         raise LoadError(GARBLED, code="garbled")
-    return SourceText(
-        text=text, kind="doc", one_line_per_paragraph=True, page_starts=pages, tables=tuple(tables), title=title
-    )
+    return SourceText(text=text, kind="doc", one_line_per_paragraph=True, page_starts=pages, tables=tuple(tables))
 
 
 def _header(document: bytes) -> _Header:
@@ -225,12 +220,3 @@ def _readable(text: str) -> str:
     return "".join(
         _CHARACTERS.get(character, character) for character in text if character >= " " or character in _KEPT
     )
-
-
-def _title(container: olefile.OleFileIO) -> str | None:
-    metadata = container.get_metadata()
-    raw = metadata.title
-    if not isinstance(raw, bytes):
-        return None
-    encoding = "gb18030" if metadata.codepage == 936 else "utf-8" if metadata.codepage in (65001, -535) else "cp1252"
-    return raw.decode(encoding, errors="ignore").strip("\x00 ") or None
