@@ -1,6 +1,7 @@
 """Bytes -> text: the encoding is told by content."""
 
 import codecs
+import functools
 from dataclasses import dataclass
 
 from index.errors import LoadError
@@ -116,6 +117,7 @@ def is_ordinary(character: str) -> bool:
 _PUNCTUATION = frozenset(map(ord, "\u00a0·—–‘’“”…℃×÷①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣ%‰㎡"))
 
 
+@functools.cache
 def is_frequent(character: str) -> bool:
     """True for the Han characters of GB 2312 level 1 (rows 16 to 55), which are ordered by use, not by rarity."""
     try:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 
 from index.load.decode import is_frequent
 
@@ -31,7 +32,9 @@ def is_garbled(text: str) -> bool:
     if cids > 0.1 * len(visible):
         return True
     unusable = sum(
-        unicodedata.category(character) in ("Co", "Cn", "Cc") or character == "\ufffd" for character in visible
+        number
+        for character, number in Counter(visible).items()
+        if unicodedata.category(character) in ("Co", "Cn", "Cc") or character == "\ufffd"
     )
     if unusable > 0.2 * len(visible):
         return True
