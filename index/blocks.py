@@ -34,6 +34,7 @@ _ORDER_NUMBER = re.compile(rf"[（(]?第{_B}[0-9０-９一二三四五六七八�
 _ADOPTION = re.compile(r"[（(].*(?:通过|公布|发布|修正|修订|批准|施行|颁布|制定|印发|废止|失效)")
 _ADOPTION_END = re.compile(r"第?.{0,12}会议.{0,20}通过.{0,40}[）)]")
 _BRACKETED = re.compile(r"[（(〔\[][^。；]{1,60}[）)〕\]]")
+_LONGEST_DATE = 40
 _ENDS = "。；：！？;:!?…，,、"
 
 _BODY_END = (
@@ -125,6 +126,8 @@ def titled_number(text: str) -> int:
 
 def is_date(text: str) -> bool:
     """A date alone in its line, brackets around it aside, without 印发."""
+    if len(text) > _LONGEST_DATE:
+        return False
     body = re.sub("(?:前言|目录|序言)$", "", text.strip())  # the next page's heading may be glued to a cover's date
     if len(body) > 2 and body[0] in "（(" and body[-1] in "）)":
         body = body[1:-1].strip()
@@ -140,12 +143,15 @@ def has_day(text: str) -> bool:
 
 def is_printing(text: str) -> bool:
     """The line of the colophon that tells who printed when: ``某局办公室 2024年6月25日印发``."""
-    dates = find_dates(text)
-    return len(text) <= 80 and any(date.printed for date in dates) and "。" not in text and "，" not in text
+    if len(text) > 80 or "。" in text or "，" in text:
+        return False
+    return any(date.printed for date in find_dates(text))
 
 
 def is_body(text: str) -> bool:
     """One or several bodies as they sign: ``贵州省人民政府``, ``某局　某委``."""
+    if len(text) > 140 or text[-1:] == "。":
+        return False
     cleaned = re.sub(r"&\w{2,5};?", "", text).strip()
     if cleaned[:1] in "（(" and cleaned[-1:] in "）)":
         cleaned = cleaned[1:-1]

@@ -53,6 +53,7 @@ class _Walker:
 
     def __init__(self, readable: Readable) -> None:
         self.texts = [paragraph.text for paragraph in readable.paragraphs]
+        self.plain = [blocks.plain(text) for text in self.texts]
         self.table = [paragraph.table for paragraph in readable.paragraphs]
         self.end = len(self.texts)
         self.parts: list[Part] = []
@@ -208,9 +209,12 @@ class _Walker:
             return begin
         keys = [key for key in (blocks.contents_key(text) for text in self.texts[at : at + 2]) if key]
         for index in range(at + 2, min(self.end, at + 400)):
-            if keys and blocks.plain(self.texts[index]).startswith(keys[0]):
+            if keys and self.plain[index].startswith(keys[0]):
                 short = sum(len(text) <= _HEADING for text in self.texts[at:index])
                 if short >= _SHORT_SHARE * (index - at):
+                    # sentences between the list and its first heading are the preamble
+                    while self.texts[index - 1][-1:] in "。；：" and not read_mark(self.texts[index - 1]):
+                        index -= 1
                     return self._emit_contents(begin, index)
                 break
         return begin
@@ -370,9 +374,9 @@ class _Walker:
         if at < 4 or self.table[at] or len(self.texts[at]) < _ANCHOR:
             return False
         first = self.parts[0].last if self.parts and self.parts[0].kind == "head" else 0
-        anchors = {blocks.plain(text) for text in self.texts[: first + 2] if len(text) >= _ANCHOR}
-        if blocks.plain(self.texts[at]) not in anchors:
+        anchors = {text for text in self.plain[: first + 2] if len(text) >= _ANCHOR}
+        if self.plain[at] not in anchors:
             return False
-        earlier = {blocks.plain(text) for text in self.texts[:at]}
-        rest = [blocks.plain(text) for text in self.texts[at:]]
+        earlier = set(self.plain[:at])
+        rest = self.plain[at:]
         return len(rest) > 3 and sum(text in earlier for text in rest) >= _COPY_SHARE * len(rest)

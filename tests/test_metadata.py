@@ -110,6 +110,14 @@ def test_adoption_note() -> None:
     assert read_adoption("（2020年5月28日第十三届全国人民代表大会第三次会议通过）").issuer == "全国人民代表大会"
 
 
+def test_adoption_note_over_two_lines() -> None:
+    lines = ["国务院工作规则", "（二○○四年六月十六日国务院", "第55次常务会议通过）", "第一章　总则", "一、某。"]
+    assert read(lines).issued_on == "2004-06-16"
+    assert read(
+        ["关于某问题的批复", "（2020年11月9日某法院审判委员会）", "第1815次会议通过，自2021年1月1日起施行）", "某。"]
+    ).effective_on
+
+
 @pytest.mark.parametrize("number", range(5))
 def test_seeds_are_wholly_right(number: int) -> None:
     truths = SHARED / "eval" / "chunk_truth_seeds.jsonl"
