@@ -69,7 +69,7 @@ def _usage(error: BaseException, kind: str) -> int:
         sys.stderr.write(f"{error}\n")
         return USAGE
     parameter = getattr(error, "param", None)
-    name = parameter.make_metavar(context) if parameter is not None and context is not None else "参数"
+    name = getattr(parameter, "metavar", None) or getattr(parameter, "name", None) or "参数"
     option = getattr(error, "option_name", "")
     possible = "、".join(sorted(getattr(error, "possibilities", None) or ()))
     messages = {

@@ -1,0 +1,363 @@
+"""The command line: exit codes, what goes to stdout and what to stderr, hostile input."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from index.errors import IndexDamagedError, ModelError
+from qa import cli, cli_errors
+from qa.cli_arguments import hoisted
+from qa.errors import ConfigError, NotFoundError, UsageError
+
+ROOT = Path(__file__).parents[1]
+QUESTION = "国家级开发区工业用地产出强度2025年要达到多少？"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index over the seeds."""
+    found = tmp_path_factory.mktemp("index")
+    assert cli.run(["--quiet", "--index", str(found), "index", str(ROOT / "seeds")]) == 0
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("QA_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def pipe(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
+
+
+def test_answer_names_path_number_and_date_before_the_quote(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", QUESTION, "--index", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "500万元/亩" in out.splitlines()[0]
+    assert "[1] 二、（四）9. · 筑府办函〔2021〕33号 · 2021-05-31" in out
+    assert "\x1b" not in out
+
+
+def test_json_of_an_answer_has_the_promised_shape(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", "--json", "-k", "3", QUESTION, "--index", str(folder)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == [
+        "question", "answered", "answer", "citations", "refusal", "hits", "interpretation", "took_ms",
+    ]  # fmt: skip
+    assert found["question"] == QUESTION
+    assert found["answered"] is True and found["refusal"] is None
+    assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3]
+    citation = found["citations"][0]
+    assert list(citation) == ["marker", "document", "clause", "quote", "start", "end"]
+    assert list(citation["document"]) == [
+        "id", "title", "number", "issuer", "type", "issued_on", "published_on", "effective_on", "validity",
+        "disclosure", "source",
+    ]  # fmt: skip
+    assert list(citation["clause"]) == ["id", "path", "heading", "text", "start", "end", "duties"]
+    assert list(found["interpretation"]) == ["numbers", "articles", "years", "units", "filters"]
+    source = (ROOT / "seeds" / citation["document"]["source"]).read_text(encoding="utf-8")
+    cut = source[citation["start"] : citation["end"]]
+    assert "".join(cut.split()) == "".join(citation["quote"].split())
+
+
+def test_refusal_exits_with_1(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", "黔府办发〔2021〕6号怎么考核开发区？", "--json", "--index", str(folder)]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["answered"], found["answer"], found["citations"]) == (False, "", [])
+    assert found["refusal"]["reason"] == "unknown_document"
+    assert len(found["refusal"]["nearest"]) <= 3
+
+
+def test_refusal_for_people_says_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", "黔府办发〔2021〕6号怎么考核开发区？", "--index", str(folder)]) == 1
+    assert "没有回答" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "   ", "问" * 10_000, "a\x00b", "\udc89PNG\udcff", "？！"],
+    ids=["", "blank", "long", "nul", "bytes", "dots"],
+)
+def test_what_is_no_question_exits_with_2(question: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", "--index", str(folder), "--", question]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.strip()
+
+
+def test_pipe_gives_one_json_a_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [QUESTION, "", "黔府办发〔2021〕6号怎么考核？", "谁牵头开发区参与国际合作？"]
+    pipe(monkeypatch, "\n".join(lines).encode())
+    assert cli.run(["ask", "--json", "--index", str(folder)]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["question"] for one in found] == [line for line in lines if line]
+    assert [one["answered"] for one in found][:2] == [True, False]
+
+
+def test_dash_reads_lines_too_and_a_bad_line_does_not_stop_the_rest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe(monkeypatch, b"\xef\xbb\xbf" + b"\xff\x00\n" + QUESTION.encode() + b"\r\n")
+    assert cli.run(["ask", "-", "--json", "--index", str(folder)]) == 2
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert first["line"] == 1 and "文字" in first["error"]
+    assert second["question"] == QUESTION and second["answered"]
+
+
+def test_pipe_of_refusals_exits_with_1(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe(monkeypatch, "黔府办发〔2021〕6号怎么考核？\n".encode())
+    assert cli.run(["ask", "--index", str(folder)]) == 1
+
+
+def test_empty_pipe_exits_with_2(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe(monkeypatch, b"\n\n")
+    assert cli.run(["ask", "--index", str(folder)]) == 2
+
+
+def test_search_gives_ranked_clauses(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["search", "工业用地", "产出强度", "--json", "-k", "2", "--index", str(folder)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["query", "hits", "interpretation", "took_ms"]
+    assert found["query"] == "工业用地 产出强度"
+    assert found["hits"][0]["clause"]["path"] == "二、（四）9."
+    assert list(found["hits"][0]["scores"]) == ["lexical", "dense"]
+
+
+def test_filters_restrict_before_ranking(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["search", "开发区", "--json", "-k", "50", "--since", "2024年1月1日", "--index", str(folder)]
+    assert cli.run(arguments) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["interpretation"]["filters"] == {"since": "2024-01-01"}
+    assert {hit["document"]["number"] for hit in found["hits"]} == {"黔投提复字〔2024〕64号"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--since", "去年"], "去年"),
+        (["--validity", "valid"], "in_force"),
+        (["--disclosure", "公开"], "依申请公开"),
+        (["-k", "0"], "1 到 50"),
+        (["-k", "51"], "1 到 50"),
+        (["-k", "many"], "-k"),
+        (["--colour"], "--colour"),
+    ],
+)
+def test_wrong_usage_exits_with_2(
+    arguments: list[str], expected: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["search", "开发区", *arguments, "--index", str(folder)]) == 2
+    captured = capsys.readouterr()
+    assert expected in captured.err
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [(["frob"], "frob"), (["show"], "DOCUMENT"), (["search"], "QUERY")])
+def test_wrong_commands_exit_with_2(arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(arguments) == 2
+    assert expected in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name", ["筑府办函〔2021〕33号", "筑府办函2021年33号", "推进开发区高质量发展的实施方案", "004_45641886752e0abb.txt"]
+)
+def test_show_finds_a_document_by_any_name(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["show", name, "--json", "--index", str(folder)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["document"]["number"] == "筑府办函〔2021〕33号"
+    clauses = found["clauses"]
+    assert (clauses[0]["start"], clauses[-1]["end"]) == (0, found["source_text_length"])
+    assert all(one["end"] == other["start"] for one, other in pairwise(clauses))
+    assert list(clauses[0]) == [
+        "id", "path", "level", "marker", "heading", "text", "start", "end", "parent", "duties",
+    ]  # fmt: skip
+    ids = {clause["id"] for clause in clauses}
+    assert all(clause["parent"] is None or clause["parent"] in ids for clause in clauses)
+
+
+@pytest.mark.parametrize("name", ["二、（四）9.", "二（四）9", "二、(四)9"])
+def test_show_finds_a_clause(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["show", "筑府办函2021年33号", name, "--json", "--index", str(folder)]) == 0
+    (clause,) = json.loads(capsys.readouterr().out)["clauses"]
+    assert clause["path"] == "二、（四）9."
+
+
+@pytest.mark.parametrize("arguments", [["某发〔1999〕1号"], ["筑府办函2021年33号", "第九百条"], ["省投资促进局"]])
+def test_show_of_what_is_not_there_exits_with_1(
+    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["show", *arguments, "--index", str(folder)]) == 1
+    assert "qa docs" in (err := capsys.readouterr().err) or "qa show" in err or "id" in err
+
+
+def test_docs_in_a_pipe_is_one_line_each(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["docs", "--index", str(folder)]) == 0
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 5
+    assert all(line.count("\t") == 3 for line in captured.out.splitlines())
+    assert "5" in captured.err
+
+
+def test_quiet_leaves_stderr_empty(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["docs", "--quiet", "--json", "--index", str(folder)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert len(json.loads(captured.out)["documents"]) == 5
+
+
+def test_mobile_numbers_are_masked_unless_the_settings_say_otherwise(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["show", "黔投议复字〔2023〕17号", "--index", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "****" in out
+    (tmp_path / "config.yaml").write_text("privacy: {show_phone: true}\n", encoding="utf-8")
+    assert cli.run(["show", "黔投议复字〔2023〕17号", "--index", str(folder)]) == 0
+    assert "****" not in capsys.readouterr().out
+
+
+def test_missing_index_exits_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ask", QUESTION, "--index", str(tmp_path / "none")]) == 3
+    assert "qa index" in capsys.readouterr().err
+
+
+def test_damaged_index_exits_with_3(tmp_path: Path) -> None:
+    (tmp_path / "CURRENT").write_text("nonsense")
+    assert cli.run(["ask", QUESTION, "--index", str(tmp_path)]) == 3
+
+
+def test_faulty_configuration_exits_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.yaml").write_text("answer: {hitz: 3}\n", encoding="utf-8")
+    assert cli.run(["docs"]) == 2
+    assert "answer.hitz" in capsys.readouterr().err
+
+
+def test_unreadable_file_exits_with_4_and_the_rest_is_indexed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inbox = tmp_path / "in"
+    inbox.mkdir()
+    (inbox / "empty.txt").touch()
+    (inbox / "good.txt").write_bytes(next((ROOT / "seeds").glob("000*")).read_bytes())
+    report = tmp_path / "report.json"
+    arguments = ["index", str(inbox), "--report", str(report), "--index", str(tmp_path / "idx")]
+    assert cli.run(arguments) == 4
+    out = capsys.readouterr().out
+    assert "empty.txt" in out and "good.txt" in out
+    written = {file["source"]: file for file in json.loads(report.read_text(encoding="utf-8"))["files"]}
+    assert written["empty.txt"]["status"] == "refused" and written["empty.txt"]["reason"]
+    assert written["good.txt"]["status"] == "indexed"
+    assert cli.run(["docs", "--index", str(tmp_path / "idx")]) == 0
+
+
+def test_missing_path_exits_with_2_and_touches_nothing(tmp_path: Path) -> None:
+    assert cli.run(["index", str(tmp_path / "absent"), "--index", str(tmp_path / "idx")]) == 2
+    assert not (tmp_path / "idx").exists()
+
+
+def test_report_that_cannot_be_written_is_known_before_the_work(tmp_path: Path) -> None:
+    arguments = ["index", str(ROOT / "seeds"), "--report", str(tmp_path / "no/r.json"), "--index", str(tmp_path / "i")]
+    assert cli.run(arguments) == 2
+    assert not (tmp_path / "i").exists()
+
+
+def test_eval_reports_by_type(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"id": "1", "question": QUESTION, "type": "number", "answerable": True,
+         "gold": [{"doc": "004", "clause": "二、（四）9.", "quote": "分别达到500万元/亩、300万元/亩以上"}]},
+        {"id": "2", "question": "黔府办发〔2021〕6号怎么考核？", "type": "unanswerable", "answerable": False, "gold": []},
+    ]  # fmt: skip
+    file = tmp_path / "set.jsonl"
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    assert cli.run(["eval", str(file), "--json", "--index", str(folder)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["all"]["hit_1"] == 1.0 and found["all"]["refusal_recall"] == 1.0
+    assert cli.run(["eval", str(file), "--index", str(folder)]) == 0
+    assert "hit@1" in capsys.readouterr().out
+    file.write_text("{}", encoding="utf-8")
+    assert cli.run(["eval", str(file), "--index", str(folder)]) == 2
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["doctor", "--index", str(folder)]) == 0
+    assert "校验一致" in capsys.readouterr().out
+    assert cli.run(["doctor", "--json", "--index", str(tmp_path / "none")]) == 3
+    found = json.loads(capsys.readouterr().out)["findings"]
+    (fault,) = [one for one in found if one["state"] == "fail"]
+    assert fault["name"] == "索引" and "qa index" in fault["cure"]
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("qa ")
+
+
+@pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["search"], ["show"], ["docs"], ["eval"], ["doctor"]])
+def test_every_command_has_chinese_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*command, "--help"]) == 0
+    out = capsys.readouterr().out
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in out)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["ask", "问题", "--index", "x"], ["--index", "x", "ask", "问题"]),
+        (["ask", "--config=c", "问题"], ["--config=c", "ask", "问题"]),
+        (["ask", "--quiet", "--", "--index"], ["--quiet", "ask", "--", "--index"]),
+        (["ask", "--index"], ["ask", "--index"]),
+    ],
+)
+def test_global_options_may_stand_anywhere(given: list[str], expected: list[str]) -> None:
+    assert hoisted(given) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("x"), 2),
+        (ConfigError("x"), 2),
+        (NotFoundError("x"), 1),
+        (IndexDamagedError("x"), 3),
+        (ModelError("x"), 3),
+        (KeyboardInterrupt(), 130),
+        (ZeroDivisionError("x"), 70),
+    ],
+)
+def test_every_error_has_its_exit_code(error: BaseException, code: int) -> None:
+    assert cli_errors.report(error) == code
+
+
+def test_colours_on_a_terminal_only_and_never_with_no_color(folder: Path) -> None:
+    """A real process on a pseudo-terminal."""
+    pty = pytest.importorskip("pty")
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm-256color"}
+    for extra, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "qa.cli", "search", "产出强度", "-k", "1", "--index", str(folder)],
+            stdout=follower, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment | extra, cwd=ROOT,
+        )  # fmt: skip
+        os.close(follower)
+        shown = b""
+        try:
+            while chunk := os.read(leader, 4096):
+                shown += chunk
+        except OSError:
+            pass  # the terminal is gone: Linux says so with EIO
+        os.close(leader)
+        assert process.wait() == 0
+        assert (b"\x1b[1;33m" in shown) == coloured
