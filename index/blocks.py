@@ -27,10 +27,12 @@ _LABELS = (
 LABEL = re.compile(
     rf"(?P<label>{'|'.join(_B.join(label) for label in _LABELS.split('|'))}){_B}[：:︰]{_B}(?:[|｜]{_B})?(?P<value>.*)"
 )
-_MARK_OF_ISSUER = re.compile(rf"[{HAN}、\s]{{2,60}}(?:文件|令|公告)|[（(]?[{HAN}]{{2,30}}会议纪要[）)]?")
+_MARK_OF_ISSUER = re.compile(rf"[{HAN}、\s]{{2,60}}(?:文件|令|公告)")
 _SIGNER = re.compile(rf"签{_B}发{_B}人{_B}[：:]")
 _ODD_NUMBER = re.compile(rf"编{_B}号{_B}[：:]{_B}[0-9]{{4,12}}")
 _ORDER_NUMBER = re.compile(rf"[（(]?第{_B}[0-9０-９一二三四五六七八九十百〇零]+{_B}号[）)]?")
+# 2020年第5号 below 某局公告 | 〔2021〕12号 below 某会议纪要
+_YEARLY_NUMBER = re.compile(rf"(?:[0-9０-９]{{4}}年第|[〔\[（(][0-9０-９]{{4}}[〕\]）)]第?){_B}[0-9０-９]{{1,4}}{_B}号")
 _ADOPTION = re.compile(r"[（(].*(?:通过|公布|发布|修正|修订|批准|施行|颁布|制定|印发|废止|失效)")
 _ADOPTION_END = re.compile(r"第?.{0,12}会议.{0,20}通过.{0,40}[）)]")
 _BRACKETED = re.compile(r"[（(〔\[][^。；]{1,60}[）)〕\]]")
@@ -78,6 +80,9 @@ _FILE_NAME = re.compile(
 _ANNEX_HEAD = re.compile(
     rf"(?P<word>附{_B}件|附{_B}表|附{_B}录|附(?=[：:]))(?P<mark>{_B}(?:[0-9０-９]{{1,2}}(?:[-—－][0-9]{{1,2}})?|[一二三四五六七八九十]{{1,3}}|[A-Z]))?{_B}[：:.．]?"
 )
+_ANNEX_TITLED = re.compile(
+    rf"附{_B}件{_B}(?P<mark>[0-9０-９一二三四五六七八九十]{{0,3}}){_B}[：:]{_B}(?P<title>[^0-9\s].{{3,60}})"
+)
 _ANNEX_LIST = re.compile(
     rf"附{_B}(?:件|表|图)?{_B}[0-9０-９一二三四五六七八九十]{{0,3}}{_B}[：:]|附{_B}件{_B}[0-9０-９一二三四五六七八九十]{{1,3}}{_B}[.．、《{HAN}]"
 )
@@ -105,7 +110,12 @@ def is_number(text: str) -> bool:
     """A document number alone in its line, or with 签发人 behind it."""
     if len(text) > 80:
         return False
-    if _ORDER_NUMBER.fullmatch(text) or _ODD_NUMBER.fullmatch(text) or _SIGNER.match(text):
+    if (
+        _YEARLY_NUMBER.fullmatch(text)
+        or _ORDER_NUMBER.fullmatch(text)
+        or _ODD_NUMBER.fullmatch(text)
+        or _SIGNER.match(text)
+    ):
         return True
     body = text[1:-1] if text[:1] in "（(" and text[-1:] in "）)" else text
     numbers = find_numbers(body)
@@ -167,7 +177,9 @@ def is_person(text: str) -> bool:
 
 def is_issuer_mark(text: str) -> bool:
     """The 发文机关标志: ``某某局文件``, ``某某省人民政府令``, or the body's name alone."""
-    return len(text) <= 60 and (_MARK_OF_ISSUER.fullmatch(text) is not None or is_body(text))
+    if len(text) > 60 or re.search(r"关于|《", text):
+        return False
+    return (_MARK_OF_ISSUER.fullmatch(text) is not None) or is_body(text)
 
 
 def is_addressee(text: str) -> bool:
@@ -232,6 +244,12 @@ def annex_label(text: str) -> str | None:
     number = to_int(mark)
     word = plain(found["word"])
     return ("附件" if word == "附" else word) + (str(number) if number else mark.replace("—", "-"))
+
+
+def annex_title(text: str) -> str | None:
+    """The title behind an annex mark in one line, where an annex begins so: ``附件1：工作任务分工表``."""
+    found = _ANNEX_TITLED.fullmatch(text.strip())
+    return found["title"] if found and is_title_line(found["title"]) and not is_file(text) else None
 
 
 def is_contents_head(text: str) -> bool:

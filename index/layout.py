@@ -347,12 +347,13 @@ class _Walker:
         if self.table[at] or at + 1 >= self.end:
             return None
         label = blocks.annex_label(self.texts[at])
+        signed = any(part.kind == "signature" for part in self.parts)
         if label is None:
-            return None
+            titled = blocks.annex_title(self.texts[at]) if signed and at == self.begin else None
+            return blocks.annex_label(self.texts[at].split(titled)[0]) if titled else None
         text, following = self.texts[at], self.texts[at + 1]
         if text[-1:] in "：:" and re.match(r"[0-9０-９]{1,2}[.．、]", following):
             return None
-        signed = any(part.kind == "signature" for part in self.parts)
         return label if signed or label != "附件" or text[-1:] not in "：:" else None
 
     def _annex(self, at: int) -> int:
@@ -365,6 +366,11 @@ class _Walker:
         else:
             self.label = label
         self.begin = begin
+        title = blocks.annex_title(self.texts[begin])
+        if title and blocks.annex_label(self.texts[begin]) is None:
+            at += at < self.end and self.plain[at] == blocks.plain(title)
+            self._emit("head", begin, at, join_title([title]))
+            return at
         return self._head(at)
 
     # -- copies -------------------------------------------------------------------------------------------------

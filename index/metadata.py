@@ -30,7 +30,9 @@ _DISCLOSURES = (
     ("不予公开", re.compile(r"不\s*予\s*公\s*开|不\s*公\s*开")),
     ("主动公开", re.compile(r"主\s*动\s*公\s*开|公\s*开\s*发\s*布|公开刊播")),
 )
-_ORDER_LINE = re.compile(r"[（(]?(第\s*[0-9０-９一二三四五六七八九十百〇零]+\s*号)[）)]?")
+_ORDER_LINE = re.compile(
+    r"[（(]?((?:\d{4}年)?第\s*[0-9０-９一二三四五六七八九十百〇零]+\s*号|[〔\[（(]\d{4}[〕\]）)]\s*第?\s*\d+\s*号)[）)]?"
+)
 _ODD_NUMBER = re.compile(r"编\s*号\s*[：:]\s*([0-9]{4,12})")
 _SIGNER = re.compile(r"签\s*发\s*人\s*[：:]\s*(.*)")
 _COPIES = re.compile(r"抄\s*[送报]\s*[：:]\s*(.*)")
@@ -284,7 +286,7 @@ def _number_in(lines: Sequence[str]) -> str | None:
     """The number in a head; 令 and 公告 take the body's name from the line above."""
     for number, text in enumerate(lines):
         order = _ORDER_LINE.fullmatch(text)
-        if order and number and lines[number - 1].strip().endswith(("令", "公告")):
+        if order and number and lines[number - 1].strip().endswith(("令", "公告", "通告", "纪要")):
             combined = find_numbers(re.sub(r"\s+", "", lines[number - 1]) + order[1])
             if combined:
                 return combined[0].number

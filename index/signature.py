@@ -92,6 +92,8 @@ class _Block:
             elif blocks.is_colophon(text) or self._prints(at):
                 copied = True
             elif blocks.is_annex_list(text) and blocks.annex_label(text) is None:
+                if self._opens_annex(at):
+                    break
                 at = self._annex_list(at) - 1
             elif not (
                 blocks.is_note(text)
@@ -104,6 +106,15 @@ class _Block:
                 break
             at += 1
         return at
+
+    def _opens_annex(self, at: int) -> bool:
+        """``附件1：某表`` below the date opens an annex where its text follows, else it is a belated list."""
+        after = self._annex_list(at)
+        if after != at + 1 or blocks.annex_title(self.texts[at]) is None or after >= self.end:
+            return False
+        text = self.texts[after]
+        known = blocks.is_note(text) or blocks.is_colophon(text) or blocks.is_tail(text) or blocks.is_file(text)
+        return not (known or blocks.is_body(text) or blocks.is_date(text) or blocks.annex_label(text))
 
     def _begins_again(self, at: int) -> bool:
         """The file's first lines stand here again: a second copy."""

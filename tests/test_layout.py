@@ -144,6 +144,43 @@ WEB_PAGE = [
 ]
 
 
+ANNOUNCEMENT = [
+    "head  : 国家税务总局公告",
+    "head  : 2020年第5号",
+    "head  : 国家税务总局关于某事项的公告",
+    "body  : 为落实政策，现公告如下：",
+    "body  : 一、延长申报期限。",
+    "signature  : 国家税务总局",
+    "signature  : 2020年3月1日",
+    "head 附件1 : 附件1：申报表格式",
+    "head 附件1 : 申报表格式",
+    "body 附件1 : 一、纳税人名称",
+]
+ANNEXED_ACT = [
+    "head  : 某市财政局关于印发《某市专项资金管理办法》的通知",
+    "head  : 某财规〔2022〕3号",
+    "body 通知 : 各区财政局：",
+    "body 通知 : 现将《某市专项资金管理办法》印发给你们，请遵照执行。",
+    "signature  : 附件：某市专项资金管理办法",
+    "signature  : 某市财政局",
+    "signature  : 2022年3月1日",
+    "head  : 附件",
+    "head  : 某市专项资金管理办法",
+    "body  : 第一条 为规范管理，制定本办法。",
+    "head 附件1 : 附件1",
+    "head 附件1 : 申请表",
+    "body 附件1 : 填表说明：略。",
+]
+AMENDMENT = [
+    "head  : 江西省人民政府关于修改《江西省流动人口服务和管理办法》的决定",
+    "body  : 一、将第六条修改为：“公安机关负责流动人口的居住登记。”",
+    "body  : 《江西省流动人口服务和管理办法》根据本决定作相应修改，重新公布。",
+    "head 文件2 : 江西省流动人口服务和管理办法",
+    "head 文件2 : (2011年8月26日省人民政府令第190号公布2016年9月21日省人民政府令第223号修正)",
+    "body 文件2 : 第一条 为了保障流动人口合法权益，制定本办法。",
+]
+
+
 def taken_apart(lines: list[str]) -> list[str]:
     texts = [line.split(" : ", 1)[1] for line in lines]
     readable, _ = readable_of(texts)
@@ -156,7 +193,22 @@ def taken_apart(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(
     "document",
-    [NOTICE, REPLY, NO_HEAD, NEWS, LAW, ORDER, ANNEXES, TWO_ENCLOSED, TWICE, STANDALONE_ANNEX, WEB_PAGE],
+    [
+        NOTICE,
+        REPLY,
+        NO_HEAD,
+        NEWS,
+        LAW,
+        ORDER,
+        ANNEXES,
+        TWO_ENCLOSED,
+        TWICE,
+        STANDALONE_ANNEX,
+        WEB_PAGE,
+        ANNOUNCEMENT,
+        ANNEXED_ACT,
+        AMENDMENT,
+    ],
     ids=[
         "notice",
         "reply",
@@ -169,6 +221,9 @@ def taken_apart(lines: list[str]) -> list[str]:
         "twice",
         "standalone_annex",
         "web_page",
+        "announcement",
+        "annexed_act",
+        "amendment",
     ],
 )
 def test_parts_of_real_shapes(document: list[str]) -> None:
