@@ -1,25 +1,26 @@
-"""Measures metadata against documents that were read by eye: rates a field, and every mismatch.
+"""Measures metadata and clause paths against documents that were read by eye: rates, and every mismatch.
 
-Usage: python bench/structure.py TRUTH.jsonl… --files FOLDER [--details]
+Usage: python -m bench.structure TRUTH.jsonl… --files FOLDER [--details]
 
 A line of a truth file has ``file`` (relative to FOLDER) and ``title``, ``number``, ``date``, ``issuer``; ``*_alt``
-lists further values that are right; null means that the file does not say it.
+lists further values that are right; null means that the file does not say it. ``n_top`` counts the numbered clauses of
+the outermost level, ``samples`` holds clause paths (``二/（一）/1.``) with the first 12 characters of their texts.
 """
 
 import argparse
 import json
+import re
 import sys
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from index.errors import LoadError
-from index.layout import layout
 from index.load import load
-from index.metadata import extract
-from index.records import Metadata
-from index.reflow import reflow
+from index.parse import parse
+from index.records import Clause, Metadata, Parsed
 
 FIELDS = ("title", "number", "date", "issuer")
 MORE = {
@@ -31,11 +32,40 @@ MORE = {
 }
 
 
-def metadata_of(path: Path) -> Metadata:
-    """The metadata of one file."""
-    source = load(path)
-    readable = reflow(source)
-    return extract(readable, layout(readable), source)
+def read(path: Path) -> Parsed:
+    """One file, taken apart."""
+    return parse(load(path), "x")
+
+
+def measure_paths(truth: Mapping[str, Any], clauses: Sequence[Clause]) -> Iterator[tuple[str, bool, object, object]]:
+    """As :func:`measure`, for the sampled paths and the number of outermost clauses."""
+    for sample in truth.get("samples", ()):
+        wanted = _marks(sample["path"])
+        texts = [_words(clause) for clause in clauses if _marks(clause.path) == wanted]
+        begin = _bare(sample["text12"])
+        # a heading alone is shorter than 12 characters: the truth then runs on into the first child
+        good = any(text.startswith(begin) or (text and begin.startswith(text)) for text in texts)
+        found = [clause.path for clause in clauses if begin[:8] in _bare(clause.text)]
+        yield "path", good, found, sample["path"]
+    if "n_top" in truth:
+        count = sum(
+            clause.level == 1 and bool(clause.marker) and not clause.path.startswith(("通知", "附件", "专栏"))
+            for clause in clauses
+        )
+        yield "n_top", count == truth["n_top"], count, truth["n_top"]
+
+
+def _words(clause: Clause) -> str:
+    """Text behind the marker, or behind an unnumbered heading."""
+    return _bare(clause.text).removeprefix(_bare(clause.marker or clause.heading))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def _marks(path: str) -> str:
+    return re.sub(r"[、.．/]", "", _bare(path))
 
 
 def is_right(found: object, truth: Mapping[str, Any], field: str) -> bool:
@@ -67,11 +97,12 @@ def main() -> int:
     total: Counter[str] = Counter()
     for truth in (json.loads(line) for path in options.truths for line in path.read_text("utf-8").splitlines()):
         try:
-            found = metadata_of(options.files / truth["file"])
+            parsed = read(options.files / truth["file"])
         except LoadError as error:
             print(f"{truth['file']}: {error}")
             continue
-        for field, good, value, true in measure(truth, found):
+        found = [*measure(truth, parsed.metadata), *measure_paths(truth, parsed.clauses)]
+        for field, good, value, true in found:
             total[field] += 1
             right[field] += good
             if options.details and not good:

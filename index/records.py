@@ -110,7 +110,7 @@ class Metadata:
     Attributes:
         title: over several lines joined, without line breaks.
         number: the 发文字号 in its standard form, e.g. ``筑府办函〔2021〕33号``.
-        issuer: the issuing body, the first one of several.
+        issuer: the issuing body; two or three are joined with ``、``, of more the first one stands.
         type: 文种: 通知, 意见, 方案, 答复, 办法, 条例, 法律, 司法解释, 新闻, …
         issued_on: 成文日期, the date that is cited; for laws the latest adoption or amendment.
         printed_on: 印发日期 of the colophon.
