@@ -15,6 +15,7 @@ import typer
 
 from index.records import Filters
 from qa import cli_arguments
+from qa.cli_help import HELP_NAMES, speak_chinese
 from qa.cli_state import State, state
 
 app = typer.Typer(
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_NAMES},
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON（多个问题时每行一个）。")]
@@ -169,9 +170,10 @@ def run(arguments: Sequence[str]) -> int:
     from qa import cli_errors
 
     cli_arguments.prepare_streams()
-    cli_errors.speak_chinese(arguments)
+    command = typer.main.get_command(app)
+    speak_chinese(command, arguments)
     try:
-        code = app(cli_arguments.hoisted(arguments), prog_name="qa", standalone_mode=False)
+        code = command(cli_arguments.hoisted(arguments), prog_name="qa", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  the border: every error becomes a message and an exit code
         return cli_errors.report(error)
     return code if isinstance(code, int) else 0

@@ -3,30 +3,11 @@
 import re
 import sys
 import traceback
-from collections.abc import Sequence
 
 from index.errors import IndexDamagedError, IndexMissingError, ModelError, PolicyError
 
 DONE, REFUSED, USAGE, INDEX, UNREAD, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 """Exit codes of the contract, and 70 (EX_SOFTWARE) for a fault of this program."""
-
-_TITLES = {
-    "ARGUMENTS_PANEL_TITLE": "参数",
-    "OPTIONS_PANEL_TITLE": "选项",
-    "COMMANDS_PANEL_TITLE": "命令",
-    "DEFAULT_STRING": "[默认：{}]",
-    "REQUIRED_LONG_STRING": "[必填]",
-}
-
-
-def speak_chinese(arguments: Sequence[str]) -> None:
-    """Puts the headings of help pages into Chinese; only where help is wanted, for their module is slow to import."""
-    if not arguments or any(word in ("-h", "--help") for word in arguments):
-        from typer import rich_utils
-
-        for name, text in _TITLES.items():
-            if hasattr(rich_utils, name):
-                setattr(rich_utils, name, text)
 
 
 def report(error: BaseException) -> int:

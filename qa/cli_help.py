@@ -1,0 +1,42 @@
+"""Help pages in Chinese: the headings and sentences that the parser brings along."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+_TITLES = {
+    "ARGUMENTS_PANEL_TITLE": "参数",
+    "OPTIONS_PANEL_TITLE": "选项",
+    "COMMANDS_PANEL_TITLE": "命令",
+    "DEFAULT_STRING": "[默认：{}]",
+    "REQUIRED_LONG_STRING": "[必填]",
+}
+_OPTIONS = {
+    "help": "显示这份说明。",
+    "install_completion": "为当前的命令行安装自动补全。",
+    "show_completion": "显示自动补全的脚本，以便自行安装。",
+}
+HELP_NAMES = ["-h", "--help"]
+
+
+def speak_chinese(command: Any, arguments: Sequence[str]) -> None:
+    """Translates the pages of a command and its subcommands, where a page is wanted.
+
+    Args:
+        command: what ``typer.main.get_command`` gives.
+        arguments: the command line.
+    """
+    if arguments and not any(word in HELP_NAMES for word in arguments):
+        return
+    from typer import rich_utils  # slow to import
+
+    for name, text in _TITLES.items():
+        if hasattr(rich_utils, name):
+            setattr(rich_utils, name, text)
+    for one in (command, *getattr(command, "commands", {}).values()):
+        one.options_metavar = "[选项]"
+        help_option = one.get_help_option(SimpleNamespace(help_option_names=HELP_NAMES))
+        for parameter in (*one.params, help_option):
+            if getattr(parameter, "name", None) in _OPTIONS:
+                parameter.help = _OPTIONS[parameter.name]
+    command.subcommand_metavar = "命令 …"
