@@ -34,6 +34,7 @@ class DenseWriter:
     def __init__(self, folder: Path, dimension: int) -> None:
         self.dimension = dimension
         self.count = 0
+        self._last = 0
         self._vectors: IO[bytes] = (folder / VECTORS).open("wb")
         self._keys: IO[bytes] = (folder / KEYS).open("wb")
 
@@ -45,15 +46,18 @@ class DenseWriter:
             vectors: L2-normalised, shape (n, dimension).
 
         Raises:
-            ValueError: shapes do not fit, or a number is not finite.
+            ValueError: shapes do not fit, keys do not ascend, or a number is not finite.
         """
         if vectors.shape != (len(keys), self.dimension):
             raise ValueError(f"vectors have shape {vectors.shape}, expected {(len(keys), self.dimension)}")
+        if len(keys) and (keys[0] < self._last or (np.diff(keys) < 0).any()):
+            raise ValueError("keys must ascend")
         if not np.isfinite(vectors).all():
             raise ValueError("a vector holds a number that is not finite")
         self._vectors.write(np.ascontiguousarray(vectors, dtype="<f2").tobytes())
         self._keys.write(np.ascontiguousarray(keys, dtype="<i8").tobytes())
         self.count += len(keys)
+        self._last = int(keys[-1]) if len(keys) else self._last
 
     def close(self) -> None:
         """Writes out what is buffered."""

@@ -153,6 +153,12 @@ def test_a_duty_selects_the_clauses_that_name_it(backend: Backend) -> None:
     assert [clause.text[:9] for _, clause in backend.fetch(keys)] == ["（一）提高集约水平"]
 
 
+def test_a_duty_holds_for_what_stands_below(backend: Backend) -> None:
+    keys = backend.select(Filters(duty="人力資源社會保障廳"))
+    assert keys is not None
+    assert [clause.text[:4] for _, clause in backend.fetch(keys)] == ["（三）引", "一是引进"]
+
+
 @pytest.mark.parametrize("date", ["昨天", "2021/05/31", "2021-5-31", ""])
 def test_a_date_that_is_none_is_named(backend: Backend, date: str) -> None:
     with pytest.raises(ValueError, match="日期应写成"):

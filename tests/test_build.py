@@ -1,6 +1,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,9 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
         if "除零" in source.text:
             raise ZeroDivisionError("division by zero")
         parsed = parse(source, identity)
+        if "缝" in source.text:
+            first, *others = parsed.clauses
+            return Parsed(metadata=parsed.metadata, clauses=(replace(first, start=1), *others))
         if "漏" in source.text:
             return Parsed(metadata=parsed.metadata, clauses=parsed.clauses[1:])
         return parsed
@@ -56,7 +60,9 @@ def _contents(folder: Path, embedder: TinyEmbedder) -> list[object]:
 
 
 def test_a_build_reports_every_file(tmp_path: Path) -> None:
-    corpus = write_corpus(tmp_path / "corpus", {**CORPUS, "坏.txt": "", "除零.txt": "除零\n", "漏.txt": "漏\n二\n"})
+    corpus = write_corpus(
+        tmp_path / "corpus", {**CORPUS, "坏.txt": "", "除零.txt": "除零\n", "漏.txt": "漏\n二\n", "缝.txt": "缝\n"}
+    )
     (corpus / "manifest.jsonl").write_text("{}")
     report = build([corpus], tmp_path / "index", TinyEmbedder())
     assert list(_statuses(report)) == sorted(_statuses(report))
@@ -65,6 +71,7 @@ def test_a_build_reports_every_file(tmp_path: Path) -> None:
         "坏.txt": "refused",
         "除零.txt": "refused",
         "漏.txt": "refused",
+        "缝.txt": "refused",
         "manifest.jsonl": "ignored",
     }
     by_source = {item.source: item for item in report.files}
@@ -73,7 +80,7 @@ def test_a_build_reports_every_file(tmp_path: Path) -> None:
     )
     assert by_source["除零.txt"].code == "internal"
     assert "ZeroDivisionError" in (by_source["除零.txt"].reason or "")
-    assert by_source["漏.txt"].code == "internal"
+    assert by_source["漏.txt"].code == by_source["缝.txt"].code == "internal"
     assert by_source["a/开发区.txt"].kind == "txt"
     assert by_source["a/开发区.txt"].clauses == 10
     assert by_source["a/开发区.txt"].unplaced == 0
@@ -110,6 +117,8 @@ def test_unchanged_files_are_taken_over(tmp_path: Path) -> None:
     }
     assert embedder.seen == ["新的一条。", "第九条 本办法自2022年起施行。"]
     build([corpus], tmp_path / "fresh", embedder)
+    assert _contents(tmp_path / "index", embedder) == _contents(tmp_path / "fresh", embedder)
+    build([corpus], tmp_path / "index", embedder)
     assert _contents(tmp_path / "index", embedder) == _contents(tmp_path / "fresh", embedder)
 
 

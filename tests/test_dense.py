@@ -82,3 +82,13 @@ def test_nothing_in_it(tmp_path: Path) -> None:
 def test_wrong_vectors_are_refused(tmp_path: Path, vectors: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         DenseWriter(tmp_path, 8).add(np.arange(2), vectors)
+
+
+def test_keys_must_ascend(tmp_path: Path) -> None:
+    writer = DenseWriter(tmp_path, 8)
+    writer.add(np.array([3, 3]), _unit(2, 8))
+    with pytest.raises(ValueError, match="ascend"):
+        writer.add(np.array([2]), _unit(1, 8))
+    with pytest.raises(ValueError, match="ascend"):
+        writer.add(np.array([5, 4]), _unit(2, 8))
+    writer.close()
