@@ -8,8 +8,12 @@ from index.lexical import Entry
 from index.records import Clause, Metadata
 from index.tokens import terms, units
 
-PIECE = 480
-"""Characters of a clause's own text in one embedding: with its headings this fits a window of 512 tokens."""
+WINDOW = 480
+"""Characters of a clause's own text in one embedding at most: with its headings this fits a window of 512 tokens."""
+
+PIECE = 80
+"""Characters up to which sentences are embedded together, beside the whole. A question mostly asks for one sentence
+of a long clause: on held-out documents hit@1 of the vectors alone is 0.36 with wholes, 0.43 with pieces, 0.44 with both."""
 
 _SEPARATOR = " › "
 _LONGEST_HEADING = 60
@@ -19,14 +23,17 @@ _SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]+[”’」』）]*|[
 def passages(metadata: Metadata, clause: Clause) -> list[str]:
     """What is embedded: ``title › heading › … › text``, without the lists of duties.
 
-    A text longer than :data:`PIECE` is cut at sentence ends, for embedding only; each piece keeps the headings.
+    A text longer than :data:`PIECE` is embedded whole, or in as few parts as fit the :data:`WINDOW`, and once more cut
+    at sentence ends into pieces; all keep the headings. Cutting is for embedding only.
 
     Returns:
         At least one passage.
     """
     context = [part for part in (metadata.title or metadata.enclosed_title, *clause.headings) if part]
     short = [part if len(part) <= _LONGEST_HEADING else part[:_LONGEST_HEADING] + "…" for part in context]
-    return [_SEPARATOR.join([*short, piece] if piece else short) for piece in pieces(_without_duties(clause), PIECE)]
+    text = _without_duties(clause)
+    texts = dict.fromkeys((*pieces(text, WINDOW), *pieces(text, PIECE)))
+    return [_SEPARATOR.join([*short, piece] if piece else short) for piece in texts]
 
 
 def entry(metadata: Metadata, clause: Clause) -> Entry:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages import PIECE, entry, passages, pieces
+from index.passages import PIECE, WINDOW, entry, passages, pieces
 from index.records import Clause, Metadata, Span
 
 TITLE = Metadata(title="贵阳市开发区高质量发展工作方案")
@@ -91,4 +91,4 @@ def test_the_units_of_a_clause() -> None:
     assert "出强" in units.bigrams
     assert {"任务", "水平", "强度"} <= set(units.heading)
     assert "开发区" in units.title
-    assert PIECE > 100
+    assert PIECE < WINDOW
