@@ -77,7 +77,7 @@ _UNIT_BY_QUESTION: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     ),
 )
 _ASKED_CLASSIFIER = re.compile(rf"(?:多少|几)\s*(?:多)?(?:个|家)?([{_CLASSIFIER}])")
-_FIGURE = re.compile(
+FIGURE = re.compile(
     r"\d|百分之|(?<![第一二三四五六七八九十百])[一二三四五六七八九十百千两]+"
     rf"(?:[{_CLASSIFIER}万亿元%日天年月]|分之)"
 )
@@ -130,4 +130,4 @@ def asks(question: str) -> Asks:
 
 def has_figure(folded: str) -> bool:
     """Whether a folded passage states any figure: 70%, 三个月, 52天; not 第三条 or 一是."""
-    return _FIGURE.search(folded) is not None
+    return FIGURE.search(folded) is not None

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.address import meets
+from qa.asks import FIGURE
 from qa.asks import KINDS as ASKED
 from qa.kernels import (
     Flags,
@@ -63,13 +64,15 @@ def features(query: Query, pool: Pool, passages: Sequence[Passage]) -> Sheet:
     layout = _lay_out(passages)
     columns: dict[str, Floats] = {}
     columns.update(_source_columns(pool))
-    covered, in_sentence, in_any = _coverage_columns(query, layout, columns)
+    covered, in_sentence, in_any, soft = _coverage_columns(query, layout, columns)
     _pair_columns(query, layout, columns)
     best = argbest_by_group(in_sentence, layout.groups, len(passages)) - layout.starts
     _figure_columns(query, passages, layout, best, columns)
+    _focus_columns(query, passages, layout, soft, columns)
     _context_columns(query, passages, columns)
     _kind_columns(query, passages, columns)
-    _question_columns(query, covered, columns)
+    _document_columns(layout, columns)
+    _question_columns(query, covered, in_any, columns)
     names = tuple(columns)
     values = np.stack([columns[name].astype(np.float32) for name in names], axis=1)
     return Sheet(names=names, values=values, best=best, terms=in_any)
@@ -109,7 +112,9 @@ def _source_columns(pool: Pool) -> dict[str, Floats]:
     }
 
 
-def _coverage_columns(query: Query, layout: _Layout, columns: dict[str, Floats]) -> tuple[Floats, Floats, Flags]:
+def _coverage_columns(
+    query: Query, layout: _Layout, columns: dict[str, Floats]
+) -> tuple[Floats, Floats, Flags, Floats]:
     """Shares of the question's weight that sentences, clause, headings and document hold."""
     segments = [*layout.sentences, *layout.headings, *layout.profiles]
     found = presence(query.terms, segments)
@@ -141,7 +146,7 @@ def _coverage_columns(query: Query, layout: _Layout, columns: dict[str, Floats])
     columns["document_behind"] = columns["cover_document"] - columns["cover_document"].max(initial=0.0)
     _rarest_columns(query, soft_union, columns)
     tie = np.float32(1e-3) * weighted_share(official, np.ones(official.shape[0], np.float32))[:count]
-    return columns["soft_union"], sentence + tie, union
+    return columns["soft_union"], sentence + tie, union, soft[:, :count]
 
 
 def _concepts_held(query: Query, segments: Sequence[str]) -> Floats:
@@ -214,6 +219,56 @@ def _figure_columns(
         columns["numbers"] = np.zeros(len(passages), np.float32)
 
 
+def _focus_columns(
+    query: Query, passages: Sequence[Passage], layout: _Layout, soft: Floats, columns: dict[str, Floats]
+) -> None:
+    """What stands nearest to the asking word: is it met, in a sentence that states the quantity, and close to it?"""
+    focused = weighted_share(soft, query.focus)
+    columns["focus_sentence"] = best_by_group(focused, layout.starts)
+    columns["focus_text"] = weighted_share(np.maximum.reduceat(soft, layout.starts, axis=1), query.focus)
+    asked = bool(query.asks.patterns) or query.asks.figure
+    if not asked:
+        columns["focus_quantity"] = columns["focus_sentence"]
+        columns["focus_lacks"] = np.zeros(len(passages), np.float32)
+        columns["focus_close"] = np.zeros(len(passages), np.float32)
+        return
+    states = np.array(_states_quantity(query, passages, len(focused)), np.float32)
+    columns["focus_quantity"] = best_by_group(focused * states, layout.starts)
+    columns["focus_lacks"] = columns["focus_sentence"] - columns["focus_quantity"]
+    heaviest = [query.terms[place] for place in np.argsort(-query.focus, kind="stable")[:2]]
+    close = np.array(
+        [
+            _closeness(heaviest, query, text) if state else 0.0
+            for text, state in zip(layout.sentences, states, strict=True)
+        ],
+        np.float32,
+    )
+    columns["focus_close"] = best_by_group(close, layout.starts)
+
+
+def _states_quantity(query: Query, passages: Sequence[Passage], count: int) -> list[bool]:
+    """For each sentence whether it states what is asked for, at least some figure."""
+    found: list[bool] = []
+    for passage in passages:
+        if query.asks.patterns:
+            own = [any(p.search(part) for p in query.asks.patterns) for part in passage.folded]
+        else:
+            own = list(passage.figures)
+        found.extend(own or [False])
+    return found[:count]
+
+
+def _closeness(words: Sequence[str], query: Query, text: str) -> float:
+    """How near a quantity stands to one of the words in a sentence: 1 touching, 0 where the words are missing."""
+    places = [at for word in words if (at := text.find(word)) >= 0]
+    if not places:
+        return 0.0
+    patterns = query.asks.patterns or (FIGURE,)
+    quantities = [match.start() for pattern in patterns for match in pattern.finditer(text)]
+    gaps = [abs(a - b) for a in places for b in quantities]
+    return float(np.exp(-min(gaps, default=100) / 15))
+
+
 def _context_columns(query: Query, passages: Sequence[Passage], columns: dict[str, Floats]) -> None:
     """Places, years and addresses: do they agree, or exclude each other?"""
     cards = {p.card.profile: agreement(query.places, p.card.places) for p in passages}
@@ -276,10 +331,26 @@ def _kind_columns(query: Query, passages: Sequence[Passage], columns: dict[str, 
     columns["level"] = np.array([min(p.clause.level, 4) for p in passages], np.float32)
 
 
-def _question_columns(query: Query, covered: Floats, columns: dict[str, Floats]) -> None:
-    """What holds for the question as a whole: a model of trees reads the other columns in its light."""
+def _document_columns(layout: _Layout, columns: dict[str, Floats]) -> None:
+    """How good the three best clauses of the same document are: a question about a document meets several."""
+    scores = columns["sum"]
+    best = np.zeros(int(layout.documents.max()) + 1, np.float32)
+    for document in range(len(best)):
+        own = np.sort(scores[layout.documents == document])[::-1][:3]
+        best[document] = own.sum() / 3
+    columns["document_sum"] = best[layout.documents]
+    columns["document_sum_behind"] = columns["document_sum"] - best.max(initial=0.0)
+
+
+def _question_columns(query: Query, covered: Floats, held: Flags, columns: dict[str, Floats]) -> None:
+    """What holds for the question as a whole; the order does not rest on it, the probability does.
+
+    A word is unknown where no candidate holds it: the lexical search brings a clause for each word that any clause of
+    the searched ones has.
+    """
     count = len(covered)
-    unknown = float((query.weights * query.unknown).sum() / max(float(query.weights.sum()), 1e-6))
+    total = max(float(query.weights.sum()), 1e-6)
+    unknown = float((query.weights * ~held.any(axis=1)).sum()) / total
     columns["question_terms"] = np.full(count, np.log1p(len(query.terms)), np.float32)
     columns["question_unknown"] = np.full(count, unknown, np.float32)
     columns["question_best_cover"] = np.full(count, covered.max(initial=0.0), np.float32)

@@ -21,6 +21,11 @@ Floats = NDArray[np.float32]
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—–~至到]|\b)")
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?%?")
+_ASKING = re.compile(
+    r"多少|(?<!好)几(?![乎何])|百分之几|什么|啥|谁|哪|怎[么样]|如何|咋|何[时处人]|多[大高长久远]|吗|呢|是否|能不能|能否|可否|有没有|(.)不\1"
+)
+_REACH = 5.0
+"""Characters over which the nearness to the asking word falls to 37 %."""
 _MOST_TERMS = 96
 _EXPANSION_WEIGHT = 0.4
 """What a word that the lexicon adds counts in the lexical search, against 1 for the question's own words. Of 0.2, 0.4
@@ -36,7 +41,8 @@ class Query:
         terms: its words, each once, in order.
         weights: what each word is worth: its rarity times how often such a word of a question stands in the answer.
         rarity: idf alone.
-        unknown: 1.0 for words that no clause of the index holds.
+        focus: the weights once more, falling off with the distance from the word that asks: in 容积率不得低于多少 it is
+            the 容积率 that must be met.
         pairs: neighbouring characters.
         pair_weights: the lesser weight of the two characters, by the words that cover them.
         concepts: for each everyday expression found, the official words for it.
@@ -55,7 +61,7 @@ class Query:
     terms: tuple[str, ...]
     weights: Floats
     rarity: Floats
-    unknown: Floats
+    focus: Floats
     pairs: tuple[str, ...]
     pair_weights: Floats
     concepts: tuple[tuple[str, ...], ...]
@@ -92,7 +98,6 @@ def make_query(
     folded = fold(question)
     words = tuple(dict.fromkeys(terms(question)))[:_MOST_TERMS]
     rarity = backend.idf(list(words)).astype(np.float32) if words else np.zeros(0, np.float32)
-    highest = float(backend.idf([""])[0])
     worths = np.array([worth_of(word, worth) for word in words], np.float32)
     weights = rarity * worths
     found = lexicon.concepts(folded)
@@ -107,7 +112,7 @@ def make_query(
         terms=words,
         weights=weights,
         rarity=rarity,
-        unknown=(rarity >= highest - 1e-4).astype(np.float32),
+        focus=weights * _nearness(folded, spans),
         pairs=pairs,
         pair_weights=_pair_weights(folded, words, weights, pairs),
         concepts=tuple(concept.official for concept in found),
@@ -140,6 +145,18 @@ def worth_of(word: str, worth: Mapping[str, float]) -> float:
     if known is not None:
         return known
     return 0.2 if len(word) == 1 else 0.5
+
+
+def _nearness(folded: str, spans: Sequence[Sequence[tuple[int, int]]]) -> Floats:
+    """How near each word stands to a word that asks, 1 where it touches; all 1 where nothing asks."""
+    asking = [(match.start(), match.end()) for match in _ASKING.finditer(folded)]
+    if not asking:
+        return np.ones(len(spans), np.float32)
+    values = []
+    for own in spans:
+        gaps = [max(a - end, start - b, 0) for start, end in own for a, b in asking]
+        values.append(np.exp(-min(gaps, default=30) / _REACH))
+    return np.array(values, np.float32)
 
 
 def _spans(folded: str, word: str) -> list[tuple[int, int]]:
