@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.furniture import drop_furniture
 from index.grammar import CONTENTS_LINE, HAN, read_mark
@@ -116,15 +117,28 @@ def _latin(char: str) -> bool:
 def _join(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines grouped into paragraphs."""
     usual = _usual_width(lines)
+    indented = _indents_paragraphs(lines)
     headings = {_plain(CONTENTS_LINE.sub("", line.text)) for line in lines if CONTENTS_LINE.search(line.text)}
     groups: list[list[Line]] = []
     for line in lines:
         announced = bool(headings) and bool(groups) and _plain("".join(part.text for part in groups[-1])) in headings
-        if groups and not announced and _continues(groups[-1], line, usual):
+        opens = announced or (indented and line.indent >= 2)
+        if groups and not opens and _continues(groups[-1], line, usual):
             groups[-1].append(line)
         else:
             groups.append([line])
     return groups
+
+
+def _indents_paragraphs(lines: Sequence[Line]) -> bool:
+    """True where first lines of paragraphs are set off by two blanks and no line inside a sentence is."""
+    first = sum(1 for line in lines if line.indent == 2)
+    inside = [
+        after.indent >= 2
+        for before, after in pairwise(lines)
+        if not before.table and before.text[-1] in "，、" and width(before.text) >= _MIN_LONG / 2
+    ]
+    return first >= 5 and len(inside) >= 5 and sum(inside) <= 0.02 * len(inside)
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paragraphs import readable_of
 
-from bench.structure import measure, metadata_of
+from bench.structure import measure
+from bench.structure import read as read_file
 from index.adoption import read_adoption
 from index.layout import layout
 from index.metadata import extract
@@ -125,7 +126,7 @@ def test_seeds_are_wholly_right(number: int) -> None:
     if not truths.exists():
         pytest.skip("the truth files are not beside the repository")
     truth = json.loads(truths.read_text("utf-8").splitlines()[number])
-    found = metadata_of(SEEDS / Path(truth["file"]).name)
+    found = read_file(SEEDS / Path(truth["file"]).name).metadata
     assert [row for row in measure(truth, found) if not row[1]] == []
 
 
