@@ -24,8 +24,11 @@ _OTHER_LABEL = re.compile(
 # 省商务厅、省财政厅按职责分工负责 | 市商务局牵头 | 各区县政府参与
 _VERB = re.compile(
     rf"(?:按照?(?:各自)?(?:职责|职能|任务)(?:和?分工)?|根据(?:职责|职能)(?:分工)?|依(?:据|照)?职责(?:分工)?|分别|共同|具体|统筹|联合)*"
-    rf"(?:(?P<role>{_LEAD}|{_ASSIST}|{_ANSWER}|组织实施|抓落实)(?:负责|落实|实施|配合|组织实施|推进)?)(?=[，,；;。、]|$)"
+    rf"(?:(?P<role>{_LEAD}|{_ASSIST}|{_ANSWER}|指导|组织实施|抓落实)(?:负责|落实|实施|配合|组织实施|推进)?)(?=[，,；;。、]|$)"
 )
+# 列第一位者为牵头单位，下同 | 以下均需试点城市政府落实，不再列出: a remark behind the list, in the same bracket
+_REMARK = re.compile(r"。(?=[^。]*(?:下同|以下|不再列出|列第一位|排(?:名)?第一))[^。]*。?$")
+_FIRST_LEADS = re.compile(r"(?:列|排)(?:名)?(?:在)?第一(?:位|名)?(?:者|的)?(?:单位)?(?:为|是|系)牵头")
 _LINKS = re.compile(r"会同|商(?=[省市区县国各财发])")
 _BODY_END = "局厅委部办院署会行府司社团处室位门心关队站校所校组业构盟联企区县市州镇乡"
 _JOIN = re.compile(
@@ -40,7 +43,9 @@ _PLACE_ONLY = re.compile(rf"(?:各|有关|相关|所在|涉及|试点|全省各|
 _PLACE_GOVERNED = re.compile(
     rf"(?:各)?{_PLACE}{_INNER}(?:级)?(?:(?:党委[、和]?)?(?:人民)?政府|管委会|党委|办事处)?{_INNER}"
 )
-_OPEN_END = re.compile(r"(?:等(?:有关|相关|各)?(?:部门|单位|地区?|机构|责任单位|市级部门|省级部门|成员单位)?)$")
+_OPEN_END = re.compile(
+    r"等(?:[中省市县区]直|中央|国家|[省市县区]级)?(?:有关|相关|各)?(?:(?:部门|单位|地区?|机构|责任单位|成员单位)(?:[和、及](?:部门|单位|地区?|机构))?)?$"
+)
 _NO_BODY = re.compile(
     r"\d+\s*年|\d+\s*月|时限|长期|持续|完成|适用|坚持|底前|之前|推进|每年|[。：:]|^(?:无|另有规定|以下简称)"
 )
@@ -105,7 +110,7 @@ def _bracketed(text: str, at: int) -> Span | None:
     before = text[:at].rstrip()[-1:]
     after = text[end:].lstrip(" \u3000")[:1]
     closes = before in _SENTENCE_ENDS or after in ("", "。", "；", "\n")
-    inside = text[at + 1 : end - 1]
+    inside = _REMARK.sub("", text[at + 1 : end - 1])
     if (
         closes
         and end - at <= _LONGEST_LIST
@@ -142,12 +147,20 @@ def _end_of_line(text: str, at: int) -> int:
 
 
 def _roles(listing: str) -> Iterator[tuple[str, list[str]]]:
-    """Roles and their bodies in one list."""
-    body = listing.replace("\n", "").strip()
+    """Roles and their bodies in one list; a remark may say that the first of them leads."""
+    found = list(_listed(listing.replace("\n", "").strip()))
+    if found and found[0][0] == RESPONSIBLE and _FIRST_LEADS.search(listing):
+        bodies = found[0][1]
+        found[:1] = [(LEADING, bodies[:1]), (RESPONSIBLE, bodies[1:])]
+    yield from (role for role in found if role[1])
+
+
+def _listed(body: str) -> Iterator[tuple[str, list[str]]]:
     if body[:1] and body[0] in _OPEN:
         body = body[1:]
-        if body[-1:] and body[-1] in _CLOSE and body.count("") and _unbalanced(body):
+        if body[-1:] and body[-1] in _CLOSE and _unbalanced(body):
             body = body[:-1]
+    body = _REMARK.sub("", body)
     labels = sorted(
         [(found.start(), found.end(), found["role"]) for found in _LABEL.finditer(body)]
         + [(found.start(), found.end(), "") for found in _OTHER_LABEL.finditer(body)]
@@ -168,7 +181,7 @@ def _unbalanced(body: str) -> bool:
 def _role(word: str) -> str:
     if re.match(_LEAD, word):
         return LEADING
-    return ASSISTING if re.match(_ASSIST, word) else RESPONSIBLE
+    return ASSISTING if re.match(f"{_ASSIST}|指导", word) else RESPONSIBLE
 
 
 def _spoken(segment: str, default: str | None) -> Iterator[tuple[str, list[str]]]:
