@@ -17,7 +17,7 @@ from train.data import Question
 from train.fit import Recipe, fit
 from train.mine import Pool, encode, mine
 from train.pairs import Texts, concept_pairs, gold_passages, question_pairs, sentence_pairs
-from train.validate import bm25, fold_of, ranks, summed
+from train.validate import Clauses, bm25, fold_of, ranks, summed
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -156,8 +156,10 @@ def test_bm25_prefers_the_rare_word() -> None:
 
 
 def test_rank_counts_clauses_not_pieces() -> None:
-    scores = np.array([[0.9, 0.8, 0.7, 0.6], [0.1, 0.2, 0.3, 0.3]], dtype=np.float32)
-    assert ranks(scores, [[3], [2]], np.array([5, 5, 6, 7])).tolist() == [3, 1]
+    clauses = Clauses(starts=np.array([0, 2, 3]), of=np.array([0, 0, 1, 2]), whole=np.ones(4, dtype=bool))
+    best = clauses.best(np.array([[0.9, 0.8, 0.7, 0.6], [0.1, 0.2, 0.3, 0.3]], dtype=np.float32))
+    np.testing.assert_allclose(best, [[0.9, 0.7, 0.6], [0.2, 0.3, 0.3]])
+    assert ranks(best, [np.array([2]), np.array([1])]).tolist() == [3, 1]
 
 
 def test_sum_weighs_both_parts() -> None:

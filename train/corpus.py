@@ -10,6 +10,7 @@ from unicodedata import normalize
 from index.errors import LoadError
 from index.load import load
 from index.parse import parse
+from index.passages import PIECE
 from index.passages import passages as embedded
 from index.records import Parsed
 
@@ -38,6 +39,11 @@ class Passage:
     context: str
     body: str
     text: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is a clause as a whole (or as much of a very long one as is embedded together)."""
+        return self.body == self.text or len(self.body) > PIECE
 
     @property
     def full(self) -> str:

@@ -43,8 +43,8 @@ class Recipe:
         seed: of everything random.
     """
 
-    dimension: int = 160
-    units: int = 100_000
+    dimension: int = 192
+    units: int = 80_000
     epochs: int = 3
     batch: int = 1024
     temperature: float = 0.06

@@ -62,7 +62,7 @@ def gold_passages(questions: Sequence[Question], passages: Sequence[Passage]) ->
 def question_pairs(
     texts: Texts, questions: Iterable[Question], passages: Sequence[Passage], gold: Mapping[str, Sequence[int]]
 ) -> Pairs:
-    """Question and clause. Of several passages that hold a policy's quote one is taken, of articles every one."""
+    """Question and clause. Of several clauses that hold a policy's quote one is taken, of articles every one."""
     pairs: Pairs = []
     for question in questions:
         number, document = texts.add(question.text), question.document
@@ -72,15 +72,17 @@ def question_pairs(
             continue
         places = list(gold.get(question.id, ()))
         if question.source == "policy" and places:
-            places = [_with_quote(question.quote, places, passages)]
+            places = _with_quote(question.quote, places, passages)
         pairs.extend((number, texts.add(passages[place].full), document) for place in places)
     return pairs
 
 
-def _with_quote(quote: str, places: Sequence[int], passages: Sequence[Passage]) -> int:
-    """The first piece that itself holds the quote; where the quote runs over a cut, the first piece."""
-    sought = squash(quote)
-    return next((place for place in places if sought in squash(passages[place].body)), places[0])
+def _with_quote(quote: str, places: Sequence[int], passages: Sequence[Passage]) -> list[int]:
+    """Of the passages of the first right clause: the whole, and the shortest piece that itself holds the quote."""
+    sought, clause = squash(quote), passages[places[0]].clause
+    own = [place for place in places if passages[place].clause == clause]
+    holding = [place for place in own if sought in squash(passages[place].body)]
+    return sorted({own[0], min(holding, key=lambda place: len(passages[place].body), default=own[0])})
 
 
 def concept_pairs(texts: Texts, concepts: Iterable[tuple[str, str]]) -> Pairs:

@@ -9,6 +9,8 @@ import argparse
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -56,19 +58,43 @@ def summed(lexical: Float32, dense: Float32) -> Float32:
     return result
 
 
-def ranks(scores: Float32, gold: Sequence[Sequence[int]], clauses: Int64) -> Int64:
-    """Rank of the best right clause for each question, from 1; a clause in several pieces counts once, at its best.
+def ranks(scores: Float32, gold: Sequence[Int64]) -> Int64:
+    """Rank of the best right clause for each question, from 1.
 
     Args:
-        scores: shape ``(questions, passages)``.
-        gold: right passages of each question.
-        clauses: for each passage the number of its clause.
+        scores: shape ``(questions, clauses)``.
+        gold: right clauses of each question.
     """
-    found = np.empty(len(scores), dtype=np.int64)
-    for row, (values, right) in enumerate(zip(scores, gold, strict=True)):
-        above = np.unique(clauses[values > values[list(right)].max()])
-        found[row] = 1 + len(above)
-    return found
+    pairs = zip(scores, gold, strict=True)
+    return np.array([1 + np.sum(values > values[right].max()) for values, right in pairs], dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clauses:
+    """Which passages make up which clause, as stand one after the other in ``material.policies``.
+
+    Attributes:
+        starts: first passage of each clause.
+        of: clause of each passage.
+        whole: which passages are whole clauses: BM25 searches these alone.
+    """
+
+    starts: Int64
+    of: Int64
+    whole: npt.NDArray[np.bool_]
+
+    def best(self, scores: Float32) -> Float32:
+        """From scores of passages (columns) to scores of clauses: the best of each."""
+        best: Float32 = np.maximum.reduceat(scores, self.starts, axis=1)
+        return best
+
+
+def clauses_of(material: Material) -> Clauses:
+    """The clauses that the passages of the official documents make up."""
+    names = [(passage.document, passage.clause) for passage in material.policies]
+    begins = np.array([True] + [one != other for one, other in pairwise(names)], dtype=bool)
+    whole = np.array([passage.whole for passage in material.policies], dtype=bool) | begins
+    return Clauses(starts=np.flatnonzero(begins), of=np.cumsum(begins) - 1, whole=whole)
 
 
 def dense_scores(material: Material, bags: Bags, tensors: StaticTensors, questions: Int64) -> Float32:
@@ -106,8 +132,7 @@ def main() -> None:
     recipe = recipe_of(arguments)
     material = gather(arguments.shared, recipe.seed)
     lexical = words_and_pairs(material.bags)
-    names = {place: number for number, place in enumerate(sorted({(p.document, p.clause) for p in material.policies}))}
-    clauses = np.array([names[passage.document, passage.clause] for passage in material.policies], dtype=np.int64)
+    clauses = clauses_of(material)
     found: dict[str, list[Int64]] = {"BM25": [], "embedding": [], "sum": []}
     asked: list[Question] = []
     for fold in arguments.folds:
@@ -121,20 +146,23 @@ def main() -> None:
         ]
         held = {passage.document for passage in material.policies if fold_of(passage.document) == fold}
         bags, table = train(material, recipe, held=held, progress=printer(200))
-        questions, gold = material.question_texts[chosen], [material.gold[material.questions[n].id] for n in chosen]
+        questions = material.question_texts[chosen]
+        gold = [clauses.of[material.gold[material.questions[number].id]] for number in chosen]
+        words = np.zeros((len(chosen), len(clauses.of)), dtype=np.float32)
+        words[:, clauses.whole] = bm25(lexical[material.policy_texts[clauses.whole]], lexical[questions])
         scores = {
-            "BM25": bm25(lexical[material.policy_texts], lexical[questions]),
-            "embedding": dense_scores(material, bags, table.tensors(bags.keys), questions),
+            "BM25": clauses.best(words),
+            "embedding": clauses.best(dense_scores(material, bags, table.tensors(bags.keys), questions)),
         }
         scores["sum"] = summed(scores["BM25"], scores["embedding"])
         for name, values in scores.items():
-            found[name].append(ranks(values, gold, clauses))
+            found[name].append(ranks(values, gold))
         asked += [material.questions[number] for number in chosen]
         print(
             f"fold {fold}: {len(chosen)} questions, {len(held)} documents, {time.monotonic() - start:.0f} s", flush=True
         )
     paraphrase = np.array([one.kind == "paraphrase" for one in asked], dtype=bool)
-    print(f"\n{len(asked)} questions, {int(paraphrase.sum())} paraphrases, {len(names)} clauses searched\n")
+    print(f"\n{len(asked)} questions, {int(paraphrase.sum())} paraphrases, {len(clauses.starts)} clauses searched\n")
     print("| | hit@1 | hit@5 | hit@100 | paraphrases hit@1 | hit@5 | hit@100 |\n|---|---|---|---|---|---|---|")
     for name, parts in found.items():
         print(table_line(name, np.concatenate(parts), paraphrase))
