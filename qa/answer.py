@@ -27,7 +27,8 @@ _NEAREST = 3
 _MOST_CLAUSES = 4
 _SECOND = 0.45
 """Share of the best clause's score that a further clause must have where the question asks for several."""
-_POOL = 12
+_POOL = 6
+_CLEAR = 0.5
 _OFF_TOPIC = 0.25
 """A best clause that holds so small a share of the question, and is so unlike it, is about something else."""
 _PART = re.compile(r"[？?；;。]|[，,](?=[^，,]{4,})")
@@ -96,7 +97,8 @@ def _clauses(search: Search, pipeline: Pipeline) -> list[tuple[Passage, Ranking]
     for part in parts if len(parts) > 1 else ():
         own = pipeline.query(_part(part, search.interpretation), search.scope)
         again = pipeline.reordered(own, ranking, _POOL)
-        if again is not None:
+        # a part counts only where one clause clearly answers it
+        if again is not None and float(again.scores[0]) >= _CLEAR * float(again.scores.sum()):
             chosen.setdefault(again.passages[0].key, (again.passages[0], again))
     if _SEVERAL.search(search.interpretation.question):
         least = _SECOND * float(ranking.scores[0])

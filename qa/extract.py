@@ -6,18 +6,25 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from index.records import Span
-from qa.kernels import Floats, presence
+from qa.address import meets
+from qa.features import met
+from qa.kernels import Floats
 from qa.passages import Passage
 from qa.query import Query
 
 Embed = Callable[[Sequence[str]], Floats]
 
 _MOST = 3
-_NEW = 0.18
+_NEW = 0.14
 """Share of the question's weight that a further sentence must add."""
 _LEANS = re.compile(r"^(?:其中|该|此|上述|前款|前述|对此|但是?|并且?|同时|具体|即|也|这些?|那|凡?符合(?:上述|前))")
+# 由哪几个部门落实, 归谁牵头  --  not 靠哪些设施, 负责人的条件
+_BODIES = re.compile(
+    r"谁|责任单位|责任部门|责任落|牵头|归口|主管|哪[^，。？]{0,6}(?:部门|单位|厅|局|委|办|政府|机构|机关)|(?:几|多少)[个家]?(?:部门|单位|厅|局)"
+    r"|负责(?![任人])"
+)
 _LEAST_LENGTH = 6
-_MEANING = 0.8
+_MEANING = 1.5
 _QUANTITY = 0.3
 
 
@@ -35,10 +42,13 @@ def best_sentences(query: Query, passage: Passage, embed: Embed | None = None) -
     spans = _quotable(passage)
     if not spans:
         return []
+    if query.steps and meets(query.steps, passage.steps):
+        # asked for by its address: its beginning says what it is about
+        return [passage.spans[place] for place in range(min(2, len(passage.spans)))]
     if _asks_for_duties(query, passage):
         return [_inside_brackets(passage.clause.text, span) for span in passage.clause.duty_spans]
     texts = [passage.folded[place] for place in spans]
-    held = _held(query, texts)
+    held = met(query, texts)
     scores = query.weights @ held / max(float(query.weights.sum()), 1e-6)
     if embed is not None and len(query.vector):
         raw = [passage.clause.text[passage.spans[p].start : passage.spans[p].end] for p in spans]
@@ -61,8 +71,7 @@ def _quotable(passage: Passage) -> list[int]:
 
 
 def _asks_for_duties(query: Query, passage: Passage) -> bool:
-    who = query.asks.flags[0] > 0
-    return who and bool(passage.clause.duty_spans)
+    return bool(passage.clause.duty_spans) and _BODIES.search(query.folded) is not None
 
 
 def _inside_brackets(text: str, span: Span) -> Span:
@@ -72,15 +81,6 @@ def _inside_brackets(text: str, span: Span) -> Span:
     while end > start and (text[end - 1] in "）)]】。" or text[end - 1].isspace()):
         end -= 1
     return Span(start=start, end=end)
-
-
-def _held(query: Query, texts: Sequence[str]) -> Floats:
-    """How far each word of the question is in each sentence, itself or by an official word for it."""
-    held = presence(query.terms, texts).astype(np.float32)
-    for column, concept in enumerate(query.concepts):
-        official = presence(concept, texts).any(axis=0)
-        held = np.maximum(held, np.float32(0.7) * query.links[:, column : column + 1] * official[None, :])
-    return held
 
 
 def _chosen(query: Query, held: Floats, scores: Floats, texts: Sequence[str]) -> list[int]:

@@ -14,7 +14,8 @@ from index.backend import Backend
 from index.numerals import FoundDate, find_dates
 from index.records import Clause, Document, Span
 from index.tokens import fold
-from qa.kernels import presence, weighted_share
+from qa.features import met
+from qa.kernels import Floats, weighted_share
 from qa.query import Query
 from qa.rank import Ranking
 
@@ -43,8 +44,8 @@ _SEVERAL = re.compile(
 _LATEST = re.compile(r"最新|最近(?:的|一)|最后(?:一|的)|现行|目前.{0,4}(?:最新|有效)")
 _STRONG = frozenset({"number", "signatory", "disclosure", "copies", "printed_copies", "printed_on"})
 _ABOUT = 0.55
-"""Share of the rest of the question that a document's own particulars must hold before a weak field is answered from them:
-什么时候出台 may well ask for what a clause says."""
+"""Share of the rest of the question that a document's own particulars must hold before a weak field is answered from
+them: 什么时候出台 may well ask for what a clause says."""
 _CLOSE = 0.12
 _KINDS = ("head", "signature", "closing", "preamble")
 _MOST_DOCUMENTS = 30
@@ -69,6 +70,9 @@ def facts(fields: Sequence[str], query: Query, ranking: Ranking, backend: Backen
         backend: for the documents' clauses.
     """
     meant = documents_meant(fields, query, ranking, backend)
+    if "issuer" in fields and "印" in query.folded:
+        # who printed it stands in the colophon, beside the day of printing
+        fields = [name for name in fields if name != "issuer"] + ["printed_on"]
     found: list[Fact] = []
     for document in meant:
         found.extend(_lines_of(document, fields, backend))
@@ -104,22 +108,16 @@ def _considered(query: Query, ranking: Ranking, backend: Backend) -> list[Docume
     return list(documents.values())[:_MOST_DOCUMENTS]
 
 
-def _about(query: Query, ranking: Ranking, documents: Sequence[Document], backend: Backend) -> np.ndarray:
+def _about(query: Query, ranking: Ranking, documents: Sequence[Document], backend: Backend) -> Floats:
     """How well each document is what the question speaks of, about 0 to 1."""
     asking = np.array([_ASKING.search(term) is None for term in query.terms], np.float32)
     weights = query.weights * asking
     texts = [_particulars(document, backend) for document in documents]
-    own = presence(query.terms, texts).astype(np.float32)
-    official = presence([word for concept in query.concepts for word in concept], texts)
-    start = 0
-    for column, concept in enumerate(query.concepts):
-        held = official[start : start + len(concept)].any(axis=0) if concept else np.zeros(len(texts), bool)
-        own = np.maximum(own, 0.7 * query.links[:, column : column + 1] * held[None, :])
-        start += len(concept)
+    own = met(query, texts)
     share = weighted_share(own, weights)
     years = np.array([_year_bonus(query, document) for document in documents], np.float32)
     content = np.array([_best_score(ranking, document) for document in documents], np.float32)
-    return share + years + np.float32(0.2) * content
+    return np.asarray(share + years + np.float32(0.2) * content, np.float32)
 
 
 def _year_bonus(query: Query, document: Document) -> float:

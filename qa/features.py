@@ -119,7 +119,7 @@ def _coverage_columns(
     segments = [*layout.sentences, *layout.headings, *layout.profiles]
     found = presence(query.terms, segments)
     official = _concepts_held(query, segments)
-    soft = np.maximum(found.astype(np.float32), _CONCEPT * ((query.links @ official) > 0))
+    soft = _softened(query, found, official)
     count, middle = len(layout.sentences), len(layout.sentences) + len(layout.headings)
     text = any_by_group(found[:, :count], layout.starts)
     heading, profile = found[:, count:middle], found[:, middle:][:, layout.documents]
@@ -147,6 +147,20 @@ def _coverage_columns(
     _rarest_columns(query, soft_union, columns)
     tie = np.float32(1e-3) * weighted_share(official, np.ones(official.shape[0], np.float32))[:count]
     return columns["soft_union"], sentence + tie, union, soft[:, :count]
+
+
+def met(query: Query, texts: Sequence[str]) -> Floats:
+    """How far each word of the question is met by each folded text: 1 itself, 0.7 by an official word for it, else 0.
+
+    Returns:
+        float32, (terms, texts).
+    """
+    return _softened(query, presence(query.terms, texts), _concepts_held(query, texts))
+
+
+def _softened(query: Query, found: Flags, official: Floats) -> Floats:
+    by_concept = _CONCEPT * ((query.links @ official) > 0)
+    return np.maximum(found.astype(np.float32), by_concept).astype(np.float32)
 
 
 def _concepts_held(query: Query, segments: Sequence[str]) -> Floats:
@@ -280,13 +294,20 @@ def _context_columns(query: Query, passages: Sequence[Passage], columns: dict[st
     )
     columns["named"] = np.array([_named(query, p) for p in passages], np.float32)
     columns["unit_duty"] = np.array([_unit_duty(query, p) for p in passages], np.float32)
-    columns["address"] = np.array([float(meets(query.steps, p.steps)) for p in passages], np.float32)
+    columns["address"] = np.array([_address(query, p) for p in passages], np.float32)
 
 
 def _named(query: Query, passage: Passage) -> float:
     if not query.named:
         return 0.0
     return 1.0 if passage.document.id in query.named else -1.0
+
+
+def _address(query: Query, passage: Passage) -> float:
+    """1 where the clause bears the address asked for, a little less where it is a later paragraph of that clause."""
+    if not meets(query.steps, passage.steps):
+        return 0.0
+    return 1.0 if passage.clause.marker else 0.6
 
 
 def _unit_duty(query: Query, passage: Passage) -> float:

@@ -27,6 +27,9 @@ NAMED = 4.0
 Set by hand: a question that names a number or title means it."""
 ADDRESS = 4.0
 """What it counts that the clause bears the address that the question gives."""
+DUTY = 1.5
+"""What it counts that a body named in the question bears the clause, alone; where it shares it, less."""
+_SURE = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -125,7 +128,8 @@ def ordering(sheet: Sheet, model: Model) -> Floats:
     learned = sheet.values[:, columns] @ model.weights
     named = sheet.values[:, sheet.names.index("named")]
     address = sheet.values[:, sheet.names.index("address")]
-    return (learned + NAMED * named + ADDRESS * address).astype(np.float32)
+    duty = sheet.values[:, sheet.names.index("unit_duty")]
+    return np.asarray(learned + NAMED * named + ADDRESS * address + DUTY * duty, np.float32)
 
 
 def evidence(sheet: Sheet, raw: Floats) -> dict[str, float]:
@@ -154,6 +158,8 @@ def probability(sheet: Sheet, raw: Floats, model: Model) -> float:
     value = model.bias + sum(
         weight * facts[name] for name, weight in zip(model.evidence, model.evidence_weights.tolist(), strict=True)
     )
+    # An address in a document that is named leaves nothing to doubt; either alone makes an answer likelier.
+    value += _SURE * max(facts["named"], 0.0) * (0.5 + facts["address"]) + facts["address"] + facts["unit_duty"]
     return float(1 / (1 + np.exp(-np.clip(value, -30, 30))))
 
 
@@ -163,7 +169,7 @@ def calibrated(raw: Floats, answerable: float) -> Floats:
     The shares are those of a softmax, so that two clauses that say the same divide it.
     """
     shares = np.exp(raw - raw.max())
-    return (answerable * shares / shares.sum()).astype(np.float32)
+    return np.asarray(answerable * shares / shares.sum(), np.float32)
 
 
 def reasons(ranking: Ranking, place: int, model: Model) -> list[tuple[str, float]]:
