@@ -22,7 +22,7 @@ def run_ask(state: State, words: Sequence[str], filters: Filters, *, k: int | No
         _write(state, reply, as_json=as_json, many=False)
         return DONE if reply.answer is not None else REFUSED
     if not words and sys.stdin.isatty():
-        return _converse(state, filters, k)
+        return _converse(state, filters, k=k, as_json=as_json)
     return _answer_all(state, filters, k=k, as_json=as_json)
 
 
@@ -56,7 +56,7 @@ def _lines() -> Iterator[tuple[int, str]]:
             yield number, text
 
 
-def _converse(state: State, filters: Filters, k: int | None) -> int:
+def _converse(state: State, filters: Filters, *, k: int | None, as_json: bool) -> int:
     """Questions at a prompt until the end of input; one bad question does not end the talk."""
     state.talk("请输入问题，回车提交；输入 exit 或按 Ctrl-D 结束。")
     while True:
@@ -69,7 +69,7 @@ def _converse(state: State, filters: Filters, k: int | None) -> int:
             return DONE
         if line:
             try:
-                _write(state, state.service.ask(line, filters, k), as_json=False, many=False)
+                _write(state, state.service.ask(line, filters, k), as_json=as_json, many=as_json)
             except UsageError as error:
                 sys.stderr.write(f"{error}\n")
 

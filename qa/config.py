@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from qa.config_error import explain
 from qa.errors import ConfigError
@@ -141,6 +141,9 @@ def load_settings(explicit: Path | None = None) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         raise ConfigError(explain(error, Settings, file, lines)) from None
+    except SettingsError as error:
+        # a list in a variable is written as JSON
+        raise ConfigError(f'环境变量的值读不懂（{error}）；列表应写成 JSON，例如 ["甲.tsv"]。') from error
 
 
 def _resolve(values: dict[str, Any], folder: Path) -> None:
@@ -165,9 +168,16 @@ def _against(folder: Path, value: Any) -> Any:
 
 
 def _check_environment() -> None:
-    """Refuses ``QA_SECTION__KEY`` variables whose section is unknown; pydantic checks the keys of known sections."""
+    """Refuses variables with a section that is not known, or without a key; pydantic checks keys and values."""
+    sections = Settings.model_fields
     for name in sorted(os.environ):
         section, mark, _ = name.upper().removeprefix(PREFIX).partition("__")
-        if name.upper().startswith(PREFIX) and mark and section.lower() not in Settings.model_fields:
-            known = "、".join(f"{PREFIX}{field.upper()}__…" for field in Settings.model_fields)
+        if not name.upper().startswith(PREFIX):
+            continue
+        if mark and section.lower() not in sections:
+            known = "、".join(f"{PREFIX}{field.upper()}__…" for field in sections)
             raise ConfigError(f"环境变量 {name}={os.environ[name]!r} 不认识；可用的有：{known}。")
+        if not mark and section.lower() in sections:
+            group = type(getattr(Settings.model_construct(), section.lower()))
+            known = "、".join(f"{name.upper()}__{key.upper()}" for key in group.model_fields)
+            raise ConfigError(f"环境变量 {name}={os.environ[name]!r} 少了键名；可用的有：{known}。")

@@ -361,3 +361,51 @@ def test_colours_on_a_terminal_only_and_never_with_no_color(folder: Path) -> Non
         os.close(leader)
         assert process.wait() == 0
         assert (b"\x1b[1;33m" in shown) == coloured
+
+
+def test_conversation_goes_on_after_a_bad_question(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["", "？？", QUESTION, "exit", "never asked"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
+    stdin = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(stdin, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert cli.run(["ask", "--index", str(folder)]) == 0
+    captured = capsys.readouterr()
+    assert "500万元/亩" in captured.out
+    assert "标点" in captured.err
+    assert next(typed) == "never asked"
+
+
+def test_interruption_exits_with_130(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qa.service.PolicyQA.ask", interrupt)
+    assert cli.run(["ask", QUESTION, "--index", str(folder)]) == 130
+
+
+def test_fault_of_the_program_is_told_from_a_refusal(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr("qa.service.PolicyQA.ask", fail)
+    assert cli.run(["ask", QUESTION, "--index", str(folder)]) == 70
+    assert "planted" in capsys.readouterr().err
+
+
+def test_cold_start_leaves_heavy_libraries_alone(folder: Path) -> None:
+    """What an answer on the command line must not wait for."""
+    script = (
+        "import sys; from qa import cli; cli.run(sys.argv[1:]);"
+        "print(sorted({'torch', 'sentence_transformers', 'transformers', 'fastapi', 'uvicorn', 'jieba', 'sklearn',"
+        " 'pandas', 'lxml', 'pypdfium2', 'docx', 'index.build', 'rich.markdown', 'typer.rich_utils'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "ask", QUESTION, "--index", str(folder)],
+        capture_output=True, text=True, encoding="utf-8", check=True, cwd=ROOT,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -143,6 +143,8 @@ def test_two_faults_give_two_lines(tmp_path: Path) -> None:
         ("QA_INDX__FOLDER", "/x", ["QA_INDX__FOLDER", "QA_INDEX__"]),
         ("QA_INDEX__FOLDR", "/x", ["index.foldr", "folder"]),
         ("QA_ANSWER__HITS", "many", ["answer.hits", "many"]),
+        ("QA_INDEX", "/x", ["QA_INDEX", "QA_INDEX__FOLDER"]),
+        ("QA_LEXICON__FILES", "a.tsv", ["JSON"]),
     ],
 )
 def test_environment_is_checked(monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: list[str]) -> None:
