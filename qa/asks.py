@@ -56,7 +56,8 @@ _UNIT_BY_QUESTION: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"|租金|工资|薪|资金|金额|总额|产值|投资额|罚款|额度|多少资|赔多少|领多少|拿多少|给多少"
         ),
         re.compile(
-            r"\d[\d.,]*\s*(?:余|多)?\s*[十百千万亿]*(?:元|美元)|[一二三四五六七八九十百千万亿两]+元|\d[\d.]*[万亿]"
+            r"\d[\d.,]*\s*(?:余|多)?\s*[十百千万亿]*(?:美|欧|港)?[元块]|[一二三四五六七八九十百千万亿两]+元"
+            rf"|[\d一二三四五六七八九十百千两]\s*[万亿](?![\s\d{_CLASSIFIER}平k㎡])"
         ),
     ),
     (
@@ -115,6 +116,10 @@ def asks(question: str) -> Asks:
         if wanted.search(folded):
             quantities.append(name)
             patterns.append(evidence)
+    if "dollar" in quantities and "money" in quantities:
+        # 多少亿美元 is not answered by yuan
+        del patterns[quantities.index("money")]
+        quantities.remove("money")
     classifier = _ASKED_CLASSIFIER.search(folded)
     if classifier is not None and not quantities:
         sign = classifier[1]

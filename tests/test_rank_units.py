@@ -1,5 +1,7 @@
 """The pieces of ranking, each by itself: what is asked, sentences, places, addresses, kernels."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,7 +45,7 @@ def test_kinds_of_answers(question: str, kinds: set[str]) -> None:
     ("question", "holds", "lacks"),
     [
         ("贵阳标准厂房租金每平方米每月多少钱", "月租金为每平方米12元", "累计新增标准厂房1500万平方米"),
-        ("进出口总额是多少亿美元", "进出口总额达35亿美元", "进出口总额年均增长10%以上"),
+        ("进出口总额是多少亿美元", "进出口总额达35亿美元", "进出口总额达200亿元"),
         ("要多久能办好", "应当自受理之日起20个工作日内办结", "应当当面办理"),
         ("年均增速是百分之几", "年均增长8%以上", "共有8家企业"),
         ("入驻了多少家企业", "入驻企业45家", "占地45亩"),
@@ -84,7 +86,7 @@ def test_sentences(text: str, expected: list[str]) -> None:
 @given(st.text(alphabet="一二。；！（）“”\n 文a", max_size=60))
 def test_sentences_hold_every_visible_character_once(text: str) -> None:
     spans = sentences(text)
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert "".join("".join(text[s.start : s.end].split()) for s in spans) == "".join(text.split())
 
 
