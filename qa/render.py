@@ -37,8 +37,10 @@ class Reader:
             self._line(Text(f"问：{reply.interpretation.question}", style="bold"))
         if reply.answer is not None:
             self._line(Text("答：", style="bold green") + self._marked(reply.answer.text, words))
+            above = None
             for citation in reply.answer.citations:
-                self._citation(citation, words)
+                self._citation(citation, words, same_place=citation.clause.id == above)
+                above = citation.clause.id
             rest = _others(reply.hits, reply.answer.citations)
             self._hits("相关条款", rest, words)
         elif reply.refusal is not None:
@@ -101,9 +103,13 @@ class Reader:
             else:
                 self._line(Text("\t".join(" ".join(field.split()) for field in fields)))
 
-    def _citation(self, citation: Citation, words: Sequence[str]) -> None:
-        self._line(Text(f"[{citation.marker}] ", style="bold green") + _address(citation.document, citation.clause))
-        self._line(_place(citation.document, citation.clause), 1)
+    def _citation(self, citation: Citation, words: Sequence[str], *, same_place: bool) -> None:
+        marker = Text(f"[{citation.marker}] ", style="bold green")
+        if same_place:
+            self._line(marker + Text("同上", style=_DIM))
+        else:
+            self._line(marker + _address(citation.document, citation.clause))
+            self._line(_place(citation.document, citation.clause), 1)
         self._line(Text("“") + self._marked(citation.quote, words) + Text("”"), 1)
 
     def _hits(self, title: str, hits: Sequence[Hit], words: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """What a reader sees: excerpts, marks, and texts that look like markup."""
 
 import io
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,3 +112,12 @@ def test_excerpt_is_a_stretch_of_the_text(text: str, words: list[str], length: i
 def test_excerpt_holds_the_words() -> None:
     text = "前" * 500 + "产出强度" + "后" * 500
     assert "产出强度" in excerpt(text, ["产出强度"])
+
+
+def test_second_quote_of_a_clause_does_not_repeat_its_place() -> None:
+    once = reply()
+    assert once.answer is not None
+    (first,) = once.answer.citations
+    twice = replace(once, answer=Answer(text="甲[1]乙[2]", citations=(first, replace(first, marker=2))))
+    assert shown(twice).count("筑府办函〔2021〕33号 · 2021-05-31") == 1
+    assert "[2] 同上" in shown(twice)
