@@ -5,6 +5,7 @@ import sys
 import traceback
 
 from index.errors import IndexDamagedError, IndexMissingError, ModelError, PolicyError
+from qa.visible import visible
 
 DONE, REFUSED, USAGE, INDEX, UNREAD, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 """Exit codes of the contract, and 70 (EX_SOFTWARE) for a fault of this program."""
@@ -74,4 +75,4 @@ def _option(parameter: object) -> str:
 
 
 def _say(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
+    sys.stderr.write(f"{visible(message)}\n")

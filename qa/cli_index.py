@@ -11,6 +11,7 @@ from index.records import BuildReport, FileReport
 from qa.cli_errors import DONE, UNREAD
 from qa.cli_state import State
 from qa.errors import UsageError
+from qa.visible import visible
 
 _STATUS = {"indexed": "已收录", "unchanged": "未变", "refused": "未收录", "ignored": "略过"}
 _REMARKS_SHOWN = 3
@@ -23,7 +24,7 @@ def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file
     with _progress(state) as progress:
         report = state.service.index(paths, rebuild=rebuild, progress=progress)
     for line in report_lines(report):
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{visible(line)}\n")
     if report_file is not None:
         text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
         try:
@@ -68,7 +69,7 @@ def _bar(state: State) -> Iterator[Callable[[int, int, str], None]]:
         task = bar.add_task("", total=None)
 
         def step(done: int, total: int, source: str) -> None:
-            bar.update(task, completed=done, total=total, description=source[-40:])
+            bar.update(task, completed=done, total=total, description=visible(source[-40:]))
 
         yield step
 

@@ -11,6 +11,7 @@ from index.records import Clause, Document
 from index.tokens import terms
 from qa.records import Citation, Found, Hit, Reply
 from qa.schemas import Shapes
+from qa.visible import visible
 
 _EXCERPT = 160
 _MATCH = "bold yellow"
@@ -132,6 +133,7 @@ class Reader:
         return shown
 
     def _line(self, text: Text, indent: int = 0) -> None:
+        text.plain = visible(text.plain)
         if self._console.is_terminal:
             self._console.print(Padding(text, (0, 0, 0, 2 * indent)))
         else:

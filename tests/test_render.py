@@ -1,8 +1,11 @@
 """What a reader sees: excerpts, marks, and texts that look like markup."""
 
 import io
+import re
 from dataclasses import replace
+from unicodedata import category
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -11,6 +14,7 @@ from index.records import Clause, Document, Metadata, Span
 from qa.records import Answer, Citation, Hit, Interpretation, Refusal, Reply
 from qa.render import Reader, excerpt, matched_words, occurrences
 from qa.schemas import Shapes
+from qa.visible import visible
 
 TEXT = "9. 提高亩产效益。到2025年，国家级开发区产出强度达到[bold]500万元/亩[/bold]以上，联系13612345678。"
 
@@ -121,3 +125,23 @@ def test_second_quote_of_a_clause_does_not_repeat_its_place() -> None:
     twice = replace(once, answer=Answer(text="甲[1]乙[2]", citations=(first, replace(first, marker=2))))
     assert shown(twice).count("筑府办函〔2021〕33号 · 2021-05-31") == 1
     assert "[2] 同上" in shown(twice)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_document_cannot_steer_the_terminal(terminal: bool) -> None:
+    hostile = "正文\x1b]0;title\x07\x1b[2J\u202e倒\x9b31m"
+    about = document(title="标\x1b[31m题")
+    hit = Hit(rank=1, score=0.1, key=0, lexical=0.0, dense=None, document=about, clause=clause(hostile))
+    refusal = Refusal(reason="no_evidence", message="无。", nearest=(hit,))
+    asked = Reply(interpretation=Interpretation(question="正文"), answer=None, refusal=refusal, hits=(), took_ms=0.0)
+    text = shown(asked, terminal=terminal)
+    for sign in ("\x1b]", "\x1b[2J", "\x1b[31m题", "\x07", "\u202e", "\x9b"):
+        assert sign not in text
+    assert "正文" in "".join(re.sub(r"\x1b\[[0-9;]*m", "", text))
+
+
+@given(st.text())
+def test_what_is_printed_has_the_same_length_and_no_controls(text: str) -> None:
+    found = visible(text)
+    assert len(found) == len(text)
+    assert not any(category(sign) == "Cc" and sign not in "\n\t" for sign in found)

@@ -1,0 +1,13 @@
+"""Text of strangers -> text that is safe to print: a document must not steer the reader's terminal."""
+
+_KEPT = "\n\t"
+# controls (escape sequences begin with one), and marks that turn the direction of what follows
+_STEERING = {
+    **{code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in _KEPT},
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
+}
+
+
+def visible(text: str) -> str:
+    """The text with every control character but line breaks and tabs replaced by ``\ufffd``; its length stays."""
+    return text.translate(_STEERING)
