@@ -19,6 +19,7 @@ from index.dense import Dense
 from index.errors import IndexDamagedError
 from index.generation import REBUILD, Generation, Manifest, open_generation
 from index.lexical import Lexical
+from index.links import Links
 from index.records import Clause, Document, Filters
 from index.search import Keys, LexicalQuery, Scored
 
@@ -80,6 +81,11 @@ class Backend(Protocol):
 
     def idf(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """How rare each word is among the clauses' texts: ``ln(1 + (n - df + 0.5) / (df + 0.5))``, float32."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """References between documents, backlinks, and validity with its proof."""
         ...
 
     def close(self) -> None:
@@ -162,6 +168,11 @@ class LocalBackend:
         """See :class:`Backend`."""
         frequencies = self._lexical.document_frequencies(terms)
         return np.log1p((self._lexical.count - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+
+    @property
+    def links(self) -> Links:
+        """See :class:`Backend`."""
+        return self._catalog.links
 
     def close(self) -> None:
         """See :class:`Backend`."""

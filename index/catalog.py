@@ -19,6 +19,9 @@ import numpy as np
 from index.errors import IndexDamagedError
 from index.filters import condition, containing, is_open, same
 from index.generation import REBUILD
+from index.linking import SCHEMA as LINK_SCHEMA
+from index.linking import Linker
+from index.links import Links
 from index.records import Clause, Document, Filters
 from index.rows import CLAUSE, DOCUMENT, SCHEMA, Record, clause_of, clause_row, document_of, document_row, duty_units
 from index.search import Keys
@@ -37,7 +40,10 @@ class CatalogWriter:
 
     def __init__(self, folder: Path) -> None:
         self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
-        self._connection.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {SCHEMA} BEGIN;")
+        self._connection.executescript(
+            f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {SCHEMA} {LINK_SCHEMA} BEGIN;"
+        )
+        self._linker = Linker(self._connection)
         self.documents = 0
         self.clauses = 0
 
@@ -52,16 +58,18 @@ class CatalogWriter:
         text = zlib.compress(record.text.encode())
         units = duty_units(first, record.clauses)
         row = document_row(self.documents, first, record)
-        self._connection.execute(f"INSERT INTO documents VALUES ({_marks(19)})", row)
+        self._connection.execute(f"INSERT INTO documents VALUES ({_marks(18)})", row)
         self._connection.execute("INSERT INTO sources VALUES (?, ?)", (self.documents, text))
         self._connection.executemany(f"INSERT INTO clauses VALUES ({_marks(16)})", rows)
         self._connection.executemany("INSERT INTO duty_units VALUES (?, ?)", units)
+        self._linker.add(self.documents, first, record)
         self.documents += 1
         self.clauses += len(record.clauses)
         return first
 
     def close(self) -> None:
-        """Commits and closes the file."""
+        """Matches references with documents, commits and closes the file."""
+        self._linker.finish()
         self._connection.execute("COMMIT")
         self._connection.close()
 
@@ -90,6 +98,11 @@ class Catalog:
             self.clauses_count: int = self._one("SELECT coalesce(max(last_key), 0) FROM documents")[0]
         except sqlite3.DatabaseError as error:
             raise IndexDamagedError(f"索引目录 {folder} 的 {FILE} 无法读取（{error}），{REBUILD}") from error
+
+    @property
+    def links(self) -> Links:
+        """References, backlinks and validity."""
+        return Links(self._all)
 
     def __enter__(self) -> "Catalog":
         return self

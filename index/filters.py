@@ -5,10 +5,12 @@ from dataclasses import fields
 
 from index.docnumber import number_key, same_number
 from index.records import Filters
+from index.state_sql import STATE, TODAY
 from index.tokens import fold
 from index.traditional import folding
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_DAYS = STATE.count("{day}")
 _ESCAPED = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
@@ -42,7 +44,8 @@ def condition(filters: Filters) -> tuple[str, list[str]]:
     """SQL condition over the table ``documents`` and its parameters; ``duty`` is not part of it.
 
     A document without a date meets no ``since`` or ``until``; ``as_of`` leaves it in, for nothing says that it is
-    later.
+    later. ``as_of`` leaves out what was not yet, or no longer, in force on that day, and ``validity`` means the state
+    on that day; without it the state of today.
 
     Raises:
         ValueError: a date is not ISO; the message is Chinese.
@@ -66,9 +69,14 @@ def condition(filters: Filters) -> tuple[str, list[str]]:
     if filters.until is not None:
         add("earliest <= ?", latest(filters.until))
     if filters.as_of is not None:
-        add("(earliest IS NULL OR earliest <= ?)", latest(filters.as_of))
+        day = latest(filters.as_of) or ""
+        add("(earliest IS NULL OR earliest <= ?)", day)
+        if filters.validity is None:
+            add(f"{STATE.format(day='?')} NOT IN ('not_yet', 'expired', 'repealed', 'amended')", *_DAYS * (day,))
     if filters.validity is not None:
-        add("validity = ?", filters.validity)
+        asked = latest(filters.as_of)
+        state = STATE.format(day="?" if asked else TODAY)
+        add(f"{state} = ?", *(_DAYS * (asked,) if asked else ()), filters.validity)
     if filters.disclosure is not None:
         add("disclosure = ?", fold(filters.disclosure))
     return " AND ".join(clauses) or "1", values

@@ -1,10 +1,13 @@
 """Source text -> metadata and clauses: the four steps in their order."""
 
+from dataclasses import replace
+
 from index.clauses import clauses
 from index.layout import layout
 from index.metadata import extract
 from index.records import Parsed, SourceText
 from index.reflow import reflow
+from index.validity import facts
 
 
 def parse(source: SourceText, document_id: str) -> Parsed:
@@ -17,8 +20,9 @@ def parse(source: SourceText, document_id: str) -> Parsed:
     readable = reflow(source)
     parts = layout(readable)
     found, remarks = clauses(readable, parts, document_id)
+    metadata = extract(readable, parts, source)
     return Parsed(
-        metadata=extract(readable, parts, source),
+        metadata=replace(metadata, effective_on=facts(found, metadata).effective_on),
         clauses=found,
         remarks=(*source.warnings, *remarks),
     )

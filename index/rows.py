@@ -7,12 +7,13 @@ from typing import Any
 
 from index.filters import earliest, latest, serial
 from index.records import Clause, Document, Duty, Metadata, Span
+from index.state_sql import STATE, TODAY
 from index.tokens import fold
 
 SCHEMA = """
 CREATE TABLE documents (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-    sha256 TEXT NOT NULL, length INTEGER NOT NULL, metadata TEXT NOT NULL, validity TEXT NOT NULL,
+    sha256 TEXT NOT NULL, length INTEGER NOT NULL, metadata TEXT NOT NULL,
     first_key INTEGER NOT NULL, last_key INTEGER NOT NULL, unplaced INTEGER NOT NULL, remarks TEXT NOT NULL,
     issuer TEXT, type TEXT, number TEXT, serial TEXT, disclosure TEXT, earliest TEXT, latest TEXT
 );
@@ -25,7 +26,7 @@ CREATE TABLE clauses (
 );
 CREATE TABLE duty_units (unit TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (unit, key)) WITHOUT ROWID;
 """
-DOCUMENT = "position, id, source, kind, sha256, length, metadata, validity"
+DOCUMENT = f"position, id, source, kind, sha256, length, metadata, {STATE.format(day=TODAY)}"
 CLAUSE = (
     'key, position, ordinal, path, level, kind, marker, heading, headings, text, start, "end", spans, parent, '
     "duties, duty_spans"
@@ -64,7 +65,6 @@ def document_row(position: int, first: int, record: Record) -> tuple[Any, ...]:
         document.sha256,
         document.length,
         _dump({name: value for name, value in asdict(metadata).items() if value}),
-        document.validity,
         first,
         first + len(record.clauses),
         record.unplaced,
