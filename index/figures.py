@@ -23,7 +23,7 @@ class Figure:
         bound: ``at_least`` (以上, 不低于), ``at_most`` (以下, 不超过, 以内), ``more_than`` (超过, 余), ``less_than``,
             ``about`` (左右, 约), or ``exact``.
         text: as written with its bound, blanks left out: ``5个以上``, ``不低于80%``.
-        subject: the words it belongs to: those before it and the noun behind it (``新建`` + ``国家级外贸转型升级示范基地``).
+        subject: the words it belongs to, those before it and the noun behind it: ``新建`` + ``国家级外贸转型升级基地``.
         deadline: the deadline that governs it, None where its sentence names none.
         span: where it stands in the text, bound included.
     """
