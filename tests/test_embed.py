@@ -73,7 +73,7 @@ def test_keys_are_fixed_for_ever() -> None:
     ]
 
 
-@given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=8))
+@given(st.lists(st.text(min_size=1, max_size=32), min_size=1, max_size=8))
 def test_a_key_does_not_depend_on_its_neighbours(strings: list[str]) -> None:
     assert keys_of(strings).tolist() == [keys_of([one]).item() for one in strings]
 
