@@ -40,20 +40,33 @@ YES_NO = re.compile(r"吗|嘛|么[?？]?$|(.)不\1|是否|有没有|有无|可�
 WHY = re.compile(r"为什么|为啥|为何|原因|凭什么|怎么回事|目的")
 PENALTY = re.compile(r"罚|处分|追究|坐牢|判|违法|犯法|后果|责任(?!单位|部门)|赔")
 
+# 几 that counts nothing asked for: 好几年了, 这几年, 没几个人, 跑了几家, 超期几天
+_FEW = r"(?<![好这那没近前后上头跑了剩隔拖过期哪])几(?![乎何])"
+_HOW_MANY = rf"(?:多少|{_FEW})"
 _MONEY = r"(?:元|块|万|亿)"
+_SUM = r"(?:租金|工资|薪水|月薪|年薪|资金|金额|总额|产值|投资额?|罚款|额度|价格|费用|收费|奖金|奖励|补助|补贴|补偿|津贴|保证金|安家费|利润|收入|成本|规模)"
 _CLASSIFIER = r"家个人名亩户件份条项所张座次批届台辆套种类倍间栋平公吨千度级岁位支趟处艘架头只株场门篇本册段步层档等"
 _UNIT_BY_QUESTION: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "percent",
-        re.compile(r"百分|几成|多少%|%$|[占]比|比重|比例|率|几个点|增速|增长多少|涨多少|幅度|[多少]成"),
-        re.compile(r"\d[\d.]*\s*[%‰]|百分之|[一二三四五六七八九十]成|个百分点|\d倍"),
+        # 增速是百分之几, 占比  --  not 比例上限由谁定
+        re.compile(
+            rf"百分之几|{_HOW_MANY}(?:%|个百分点|个?点|成)|[占多]?几成|%$|(?:占比|比重|比例|率|增速|幅度)(?:$|[是为要达到在约]{{0,3}}{_HOW_MANY}|多[大高])"
+            r"|(?:增长|涨|降|下降|提高)(?:了)?(?:多少|几)"
+        ),
+        re.compile(r"\d[\d.]*\s*[%‰]|百分之|[一二三四五六七八九十]成|个百分点|\d倍|翻番|翻一番"),
     ),
-    ("dollar", re.compile(r"美元|美金|外汇额|外资总额"), re.compile(r"美元|美金")),
+    (
+        "dollar",
+        re.compile(rf"{_HOW_MANY}[万亿]*(?:美元|美金)|(?:美元|美金).{{0,4}}{_HOW_MANY}"),
+        re.compile(r"\d\s*[万亿]*(?:美元|美金)"),
+    ),
     (
         "money",
+        # 罚多少, 租金每月多少, 罚款标准  --  not 工资被扣了税, 价格谁来定
         re.compile(
-            rf"多少{_MONEY}|多少钱|几{_MONEY}|[几多]少?块|罚多少|[补奖]多少|补[助贴]?.{{0,6}}(?:多少|几)|奖.{{0,6}}多少|价格|费用|收费|花多少"
-            r"|租金|工资|薪|资金|金额|总额|产值|投资额|罚款|额度|多少资|赔多少|领多少|拿多少|给多少"
+            rf"多少{_MONEY}|多少钱|{_FEW}{_MONEY}|{_SUM}(?:标准|上限|下限|有多)|{_SUM}[^，,。？?]{{0,8}}{_HOW_MANY}|{_HOW_MANY}[^，,。？?]{{0,4}}{_SUM}"
+            rf"|[罚补奖赔领拿给花交缴][^，,。？?]{{0,3}}多少(?![家个人名天日年月])|多大[^，,。？?]{{0,3}}{_SUM}"
         ),
         re.compile(
             r"\d[\d.,]*\s*(?:余|多)?\s*[十百千万亿]*(?:美|欧|港)?[元块]|[一二三四五六七八九十百千万亿两]+元"
@@ -63,26 +76,28 @@ _UNIT_BY_QUESTION: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "duration",
         re.compile(
-            r"多久|多长时间|多少(?:天|日|个?工作日|年|个?月|小时|分钟)|几(?:天|个?工作日|年|个?月|个?小时|分钟|周)|期限|时限|有效期"
+            rf"多久|多长时间|{_HOW_MANY}(?:天|个?工作日|年|个?月|个?小时|个?钟头|分钟|周)|(?:期限|时限|有效期)(?:$|是|有|为|多)"
         ),
         re.compile(
-            r"[\d一二三四五六七八九十百两半]+\s*(?:个)?(?:工作)?(?:日|天|年|月|小时|分钟|周|星期)|长期|永久|当[日天场]|即时|立即"
+            r"[\d一二三四五六七八九十百两半]+\s*(?:个)?(?:工作)?(?:日|天|年|月|小时|分钟|周|星期)|[一二两三四五六七八九十\d]次|长期|永久|当[日天场]|即时|立即"
         ),
     ),
     (
         "date",
-        re.compile(r"什么时候|何时|哪[年月日天]|哪一[年天]|几月|几号|截[止至]|最[晚迟]|日期|啥时|多会"),
+        re.compile(
+            r"什么时候|何时|哪[年月日天]|哪一[年天]|几月|几号(?!令|文|提案|建议)|截止(?:到|日|时|$)|最[晚迟]|啥时"
+        ),
         re.compile(
             r"\d+\s*[年月日]|[年月]底|年末|期末|期间|之日|季度|以前|之前|每[年月季]|上半年|下半年|十四五|十三五"
         ),
     ),
 )
-_ASKED_CLASSIFIER = re.compile(rf"(?:多少|几)\s*(?:多)?(?:个|家)?([{_CLASSIFIER}])")
+_ASKED_CLASSIFIER = re.compile(rf"{_HOW_MANY}\s*(?:多)?(?:个|家)?([{_CLASSIFIER}])")
 FIGURE = re.compile(
     r"\d|百分之|(?<![第一二三四五六七八九十百])[一二三四五六七八九十百千两]+"
     rf"(?:[{_CLASSIFIER}万亿元%日天年月]|分之)"
 )
-_ASKS_FIGURE = re.compile(r"多少|(?<!好)几(?![乎何])|百分之|多(?:大|高|长|久|远|宽)")
+_ASKS_FIGURE = re.compile(rf"{_HOW_MANY}|百分之几|多(?:大|高|长|久|远|宽)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,8 +138,10 @@ def asks(question: str) -> Asks:
     classifier = _ASKED_CLASSIFIER.search(folded)
     if classifier is not None and not quantities:
         sign = classifier[1]
-        # 几个单位 may be answered by a bare list; a figure before the classifier is better evidence
-        patterns.append(re.compile(rf"[\d一二三四五六七八九十百千万亿两余多]\s*(?:余|多)?个?{sign}"))
+        # people are counted as 人, 名 or 位; whatever counts as 个 may be written with any classifier
+        signs = "人名位" if sign in "人名位" else sign
+        counted = rf"[\d一二三四五六七八九十百千万亿两余多]\s*(?:余|多)?个?[{signs}]|\d[：:]\d"
+        patterns.append(FIGURE if sign in "个等级" else re.compile(counted))
     return Asks(
         flags=tuple(float(pattern.search(folded) is not None) for pattern in _PATTERNS),
         figure=_ASKS_FIGURE.search(folded) is not None,

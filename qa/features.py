@@ -286,7 +286,7 @@ def _closeness(words: Sequence[str], query: Query, text: str) -> float:
 def _context_columns(query: Query, passages: Sequence[Passage], columns: dict[str, Floats]) -> None:
     """Places, years and addresses: do they agree, or exclude each other?"""
     cards = {p.card.profile: agreement(query.places, p.card.places) for p in passages}
-    columns["place"] = np.array([cards[p.card.profile] for p in passages], np.float32)
+    columns["place"] = np.array([_place(query, p, cards[p.card.profile]) for p in passages], np.float32)
     columns["year"] = np.array([_year_agreement(query, p) for p in passages], np.float32)
     columns["document_year"] = np.array([float(p.card.year in query.years) for p in passages], np.float32)
     columns["document_type"] = np.array(
@@ -295,6 +295,13 @@ def _context_columns(query: Query, passages: Sequence[Passage], columns: dict[st
     columns["named"] = np.array([_named(query, p) for p in passages], np.float32)
     columns["unit_duty"] = np.array([_unit_duty(query, p) for p in passages], np.float32)
     columns["address"] = np.array([_address(query, p) for p in passages], np.float32)
+
+
+def _place(query: Query, passage: Passage, of_document: float) -> float:
+    """Agreement with the document's place, or with the clause where that names every place of the question."""
+    if query.places and query.places <= passage.places:
+        return max(of_document, 0.7)
+    return of_document
 
 
 def _named(query: Query, passage: Passage) -> float:

@@ -63,6 +63,7 @@ class Passage:
         figures: per sentence, whether it states a figure.
         kinds: 1.0 or 0.0 for each of :data:`KINDS`.
         years: named in the text.
+        places: named in headings and text.
     """
 
     key: int
@@ -76,6 +77,7 @@ class Passage:
     figures: tuple[bool, ...]
     kinds: tuple[float, ...]
     years: frozenset[str]
+    places: frozenset[str]
 
 
 def card(document: Document) -> Card:
@@ -101,6 +103,7 @@ def passage(key: int, document: Document, clause: Clause, about: Card) -> Passag
     spans = sentences(clause.text)
     folded = tuple(fold(clause.text[span.start : span.end]) for span in spans)
     whole = "\n".join(folded)
+    heading = fold(" ".join((*clause.headings, clause.heading)))
     return Passage(
         key=key,
         document=document,
@@ -108,11 +111,12 @@ def passage(key: int, document: Document, clause: Clause, about: Card) -> Passag
         card=about,
         spans=spans,
         folded=folded,
-        heading=fold(" ".join((*clause.headings, clause.heading))),
+        heading=heading,
         steps=steps(clause.path),
         figures=tuple(has_figure(part) for part in folded),
         kinds=tuple(float(pattern.search(whole) is not None) for pattern in _PATTERNS),
         years=frozenset(_YEAR.findall(whole)),
+        places=places(f"{heading}\n{whole}"),
     )
 
 

@@ -70,10 +70,13 @@ def agreement(asked: frozenset[str], found: frozenset[str]) -> float:
     """How the places of a question agree with those of a document's title and issuer.
 
     Returns:
-        1.0 one name is shared; 0.5 the same province; 0.0 one side names no place; -1.0 they exclude each other.
+        1.0 one name is shared; 0.5 one lies in the other; 0.0 one side names no place; -0.5 two places of one province;
+        -1.0 places of different provinces.
     """
     if not asked or not found:
         return 0.0
     if asked & found:
         return 1.0
-    return 0.5 if provinces(asked) & provinces(found) else -1.0
+    if asked & provinces(found) or found & provinces(asked):
+        return 0.5
+    return -0.5 if provinces(asked) & provinces(found) else -1.0
