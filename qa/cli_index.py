@@ -15,6 +15,8 @@ from qa.visible import visible
 
 _STATUS = {"indexed": "已收录", "unchanged": "未变", "refused": "未收录", "ignored": "略过"}
 _REMARKS_SHOWN = 3
+_LISTED = 50
+"""Files up to which each is listed, also those of which there is nothing to say."""
 
 
 def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file: Path | None) -> int:
@@ -36,8 +38,11 @@ def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file
 
 
 def report_lines(report: BuildReport) -> list[str]:
-    """The report for people: each file that was touched, then totals."""
-    lines = [line for file in report.files if file.status != "unchanged" for line in _file_lines(file)]
+    """The report for people: each file that was touched (of many only those with something to say), then totals."""
+    touched = [file for file in report.files if file.status != "unchanged"]
+    if len(touched) > _LISTED:
+        touched = [file for file in touched if file.status != "indexed" or file.remarks or file.unplaced]
+    lines = [line for file in touched for line in _file_lines(file)]
     counts = {status: sum(file.status == status for file in report.files) for status in _STATUS}
     told = "，".join(f"{_STATUS[status]} {count} 个" for status, count in counts.items() if count)
     lines.append(f"共 {len(report.files)} 个文件（{told or '没有文件'}）；")

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from index.errors import IndexDamagedError, ModelError
+from index.records import BuildReport, FileReport
 from qa import cli, cli_errors
 from qa.cli_arguments import hoisted
+from qa.cli_index import report_lines
 from qa.errors import ConfigError, NotFoundError, UsageError
 
 ROOT = Path(__file__).parents[1]
@@ -409,3 +411,23 @@ def test_cold_start_leaves_heavy_libraries_alone(folder: Path) -> None:
         capture_output=True, text=True, encoding="utf-8", check=True, cwd=ROOT,
     )  # fmt: skip
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_report_lists_few_files_all_and_of_many_only_those_with_something_to_say() -> None:
+    def lines(count: int) -> list[str]:
+        plain = [FileReport(source=f"{n}.txt", status="indexed", kind="txt", clauses=1) for n in range(count)]
+        odd = [
+            FileReport(source="gap.txt", status="indexed", kind="txt", clauses=9, remarks=tuple("一二三四五")),
+            FileReport(source="bad.pdf", status="refused", reason="文件是空的。", code="empty"),
+            FileReport(source="same.txt", status="unchanged", kind="txt", clauses=3),
+        ]
+        return report_lines(BuildReport(files=(*plain, *odd), documents=count, clauses=count))
+
+    few, many = lines(3), lines(60)
+    assert "已收录  0.txt（txt，1 个条款）" in few
+    assert not [line for line in many if "0.txt" in line]
+    for found in (few, many):
+        assert "未收录  bad.pdf：文件是空的。" in found
+        assert "    另有 2 条提示，见 --report 写出的报告。" in found
+        assert not [line for line in found if "same.txt" in line]
+    assert "共 63 个文件（已收录 61 个，未变 1 个，未收录 1 个）；" in many
