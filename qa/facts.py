@@ -167,7 +167,11 @@ def _lines_of(document: Document, fields: Sequence[str], backend: Backend) -> li
 
 def _line(name: str, document: Document, clauses: Sequence[Clause]) -> tuple[Clause, Span] | None:
     """Where the field stands: the line that fits its pattern and, where the catalog knows the value, holds it."""
-    value = getattr(document.metadata, name, None) if name not in ("printed_copies",) else None
+    if name == "printed_on" and document.metadata.printed_on is None:
+        name = "issued_on"  # without a colophon people mean the day under the signature
+    value = getattr(document.metadata, name, None)
+    if value is None and name != "printed_copies":
+        return None
     places = [(clause, span) for clause in clauses for span in _lines(clause.text)]
     if name in ("issued_on", "printed_on"):
         # the signature block dates the document; a date in the head is often that of publication
@@ -175,8 +179,6 @@ def _line(name: str, document: Document, clauses: Sequence[Clause]) -> tuple[Cla
     for clause, span in places:
         line = clause.text[span.start : span.end]
         if _COMPILED[name].search(line) and (value is None or _states(name, line, value)):
-            if value is None and name in ("number", "issued_on", "issuer", "addressee"):
-                continue
             return clause, span
     return None
 

@@ -1,5 +1,6 @@
 """(Question, clause) -> features that mean the same in every corpus, for all candidates of a question at once."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,10 @@ from qa.places import agreement
 from qa.query import Query
 from qa.retrieve import Pool
 
+# 它负责哪项工作, 牵头哪些任务  --  not 由谁负责
+_TASKS = re.compile(
+    r"(?:负责|牵头|承担|分管|主管|配合)[^，。？]{0,4}(?:哪|什么|啥|几)|(?:职责|任务|分工|关系)[^，。？]{0,4}(?:哪|什么|啥)?"
+)
 _CONCEPT = np.float32(0.7)
 """What a word counts that stands in the clause only as its official equivalent."""
 
@@ -314,18 +319,21 @@ def _address(query: Query, passage: Passage) -> float:
     """1 where the clause bears the address asked for, a little less where it is a later paragraph of that clause."""
     if not meets(query.steps, passage.steps):
         return 0.0
-    return 1.0 if passage.clause.marker else 0.6
+    return 1.0 if passage.clause.marker else 0.3
 
 
 def _unit_duty(query: Query, passage: Passage) -> float:
-    """1 where a body named in the question bears the clause alone, less where it shares it, 0 where it does not."""
+    """1 where a body named in the question bears the clause alone, less where it shares it, 0 where it does not.
+
+    Twice that where the question asks for the tasks of a body.
+    """
     shares = [
         0.5 + 0.5 / len(duty.units)
         for duty in passage.clause.duties
         for unit in duty.units
         if any(asked in unit or unit in asked for asked in query.units)
     ]
-    return max(shares, default=0.0)
+    return max(shares, default=0.0) * (2.0 if _TASKS.search(query.folded) else 1.0)
 
 
 def _year_agreement(query: Query, passage: Passage) -> float:

@@ -8,6 +8,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from index.links import Links
 from index.records import Clause, Document, Filters
 from index.tokens import bigrams, terms
 
@@ -54,6 +55,8 @@ class Field:
 class MemoryBackend:
     """Holds documents with their clauses; ``vectors`` (rows in key order) may be left out."""
 
+    links = Links(lambda sql, values: [])
+
     def __init__(
         self,
         entries: Sequence[tuple[Document, str, Sequence[Clause]]],
@@ -61,7 +64,7 @@ class MemoryBackend:
     ) -> None:
         self.entries = {document.id: (document, text, list(found)) for document, text, found in entries}
         self.rows = [(document, clause) for document, _, found in entries for clause in found]
-        self.keys = {clause.id: key for key, (_, clause) in enumerate(self.rows)}
+        self.by_id = {clause.id: key for key, (_, clause) in enumerate(self.rows)}
         self.vectors = vectors
         self.fields = {
             "body": (Field([terms(c.text) for _, c in self.rows]), 1.0),
@@ -85,8 +88,12 @@ class MemoryBackend:
     def fetch(self, keys: Sequence[int] | NDArray[np.int64]) -> list[tuple[Document, Clause]]:
         return [self.rows[int(key)] for key in keys]
 
+    def keys(self, document_id: str) -> range:
+        found = [key for key, (document, _) in enumerate(self.rows) if document.id == document_id]
+        return range(found[0], found[-1] + 1)
+
     def key_of(self, clause_id: str) -> int:
-        return self.keys[clause_id]
+        return self.by_id[clause_id]
 
     def select(self, filters: Filters) -> NDArray[np.int64] | None:
         if filters == Filters():

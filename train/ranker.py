@@ -1,0 +1,305 @@
+"""Trains the ranker that is shipped: ``python -m train.ranker``.
+
+Five folds over the questions on official documents, cut by document. For each fold an embedding is trained that has not
+seen its documents, they are indexed with it, and the features of the fold's questions are written down: so the ranker
+does not learn from leaked scores. Unanswerable questions are made by taking the right document, or the right clause,
+out of what is searched. Shown at the end: figures of every fold by a ranker trained on the others.
+"""
+
+import argparse
+import json
+import pickle
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index import static
+from index.backend import LocalBackend, open_index
+from index.build import build
+from index.embed import Embedder
+from index.static import StaticEmbedder
+from qa.features import Sheet, features
+from qa.lexicon import Lexicon, read_lexicon
+from qa.passages import Passages
+from qa.query import Query, make_query
+from qa.question import interpret
+from qa.rank import FORMAT, SHIPPED, evidence
+from qa.retrieve import candidates
+from train.corpus import laws, policies, squash
+from train.data import DATA, SHARED, Question, questions
+from train.fit import Recipe
+from train.linear import Floats, Groups, fit_order, fit_probability
+from train.material import gather, train
+from train.validate import FOLDS, fold_of
+from train.worth import Asked, asked_words, worth_table
+
+_FEW = 5
+"""Documents in the small collections that stand beside the full one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Sample:
+    """The candidates of one question in one collection.
+
+    Attributes:
+        question: the question.
+        fold: of its document.
+        scenario: ``all``, ``few``, ``no document``, ``few, no document``, ``no clause``.
+        names: of the features.
+        values: float32, (candidates, features).
+        gold: bool, (candidates,).
+        found: whether the collection holds the answer at all.
+        keys: of the candidates.
+    """
+
+    question: Question
+    fold: int
+    scenario: str
+    names: tuple[str, ...]
+    values: npt.NDArray[np.float32]
+    gold: npt.NDArray[np.bool_]
+    found: bool
+    keys: npt.NDArray[np.int64]
+
+
+class Collection:
+    """An index of all official documents, made with a fold's embedding."""
+
+    def __init__(self, backend: LocalBackend, embedder: Embedder, lexicon: Lexicon, worth: dict[str, float]) -> None:
+        self.backend, self.embedder, self.lexicon, self.worth = backend, embedder, lexicon, worth
+        self.passages = Passages(backend)
+        self.keys = {d.source.rsplit("/", 1)[-1]: np.array(backend.keys(d.id), np.int64) for d in backend.documents()}
+        self.everything = np.sort(np.concatenate(list(self.keys.values())))
+        self.texts = [squash(clause.text) for _, clause in backend.fetch(self.everything)]
+
+    def gold(self, question: Question) -> npt.NDArray[np.int64]:
+        """Keys of the clauses that hold the question's quote."""
+        quote = squash(question.quote)
+        return np.array([k for k in self.keys.get(question.document, ()) if quote in self.texts[k]], np.int64)
+
+    def query(self, question: Question) -> Query:
+        """The question taken apart."""
+        vector = self.embedder.queries([question.text])[0]
+        return make_query(interpret(question.text), self.backend, self.worth, self.lexicon, vector)
+
+    def sheet(self, query: Query, within: npt.NDArray[np.int64] | None) -> tuple[npt.NDArray[np.int64], Sheet] | None:
+        """Candidates and their features; None where nothing is found."""
+        pool = candidates(query, self.backend, within)
+        if not len(pool):
+            return None
+        return pool.keys, features(query, pool, self.passages.get(pool.keys.tolist()))
+
+
+def samples(collection: Collection, asked: Sequence[Question], fold: int, seed: int) -> Iterator[Sample]:
+    """Each question in the full collection, in a small one, and in one that does not answer it."""
+    choose = random.Random(seed)
+    for question in asked:
+        gold = collection.gold(question)
+        if not len(gold):
+            continue
+        query = collection.query(question)
+        for scenario, within in _scenarios(collection, question, gold, query, choose):
+            made = collection.sheet(query, within)
+            if made is not None:
+                keys, sheet = made
+                yield Sample(
+                    question=question,
+                    fold=fold,
+                    scenario=scenario,
+                    names=sheet.names,
+                    values=sheet.values.astype(np.float32),
+                    gold=np.isin(keys, gold),
+                    found=scenario in ("all", "few"),
+                    keys=keys,
+                )
+
+
+def _scenarios(
+    collection: Collection, question: Question, gold: npt.NDArray[np.int64], query: Query, choose: random.Random
+) -> Iterator[tuple[str, npt.NDArray[np.int64] | None]]:
+    yield "all", None
+    others = sorted(set(collection.keys) - {question.document})
+    own = collection.keys[question.document]
+    few = choose.sample(others, _FEW - 1)
+    small = np.sort(np.concatenate([own, *(collection.keys[name] for name in few)]))
+    yield "few", small
+    made = choose.choice(("no document", "few, no document", "no clause"))
+    if made == "no document":
+        yield made, np.setdiff1d(collection.everything, own)
+    elif made == "few, no document":
+        # the documents that come nearest, not any: an asker of the wrong collection asks about its subjects
+        pool = candidates(query, collection.backend, np.setdiff1d(collection.everything, own), limit=30)
+        near = {passage.document.source.rsplit("/", 1)[-1] for passage in collection.passages.get(pool.keys.tolist())}
+        chosen = choose.sample(sorted(near), min(len(near), _FEW))
+        yield made, np.sort(np.concatenate([collection.keys[name] for name in chosen]))
+    else:
+        yield made, np.setdiff1d(small, gold)
+
+
+def collect(work: Path, shared: Path, threads: int, limit: int | None) -> list[Sample]:
+    """Samples of all folds; what ``work`` holds of an earlier run is used again."""
+    import torch
+
+    torch.set_num_threads(threads)
+    every = questions(shared=shared)
+    asked = [one for one in every if one.source == "policy"][:limit]
+    words = asked_words(every, [*laws(shared / "corpus" / "laws"), *policies(shared / "corpus" / "policies")])
+    lexicon = read_lexicon(sorted(DATA.glob("lexicon*.tsv")))
+    found: list[Sample] = []
+    material = None
+    for fold in range(FOLDS):
+        start = time.monotonic()
+        model = work / f"fold{fold}" / "model"
+        if not (model / static.CONFIG).exists():
+            material = material or gather(shared)
+            held = {passage.document for passage in material.policies if fold_of(passage.document) == fold}
+            bags, table = train(material, Recipe(), held=held)
+            static.save(model, table.tensors(bags.keys))
+        embedder = StaticEmbedder(model)
+        build([shared / "corpus" / "policies"], work / f"fold{fold}" / "index", embedder)
+        with open_index(work / f"fold{fold}" / "index", embedder=embedder.identity) as backend:
+            worth = worth_table(_others(words, fold))
+            collection = Collection(backend, embedder, lexicon, worth)
+            mine = [one for one in asked if fold_of(one.document) == fold]
+            found.extend(samples(collection, mine, fold, seed=fold))
+        print(f"fold {fold}: {len(mine)} questions, {time.monotonic() - start:.0f} s", flush=True)
+    return found
+
+
+def _others(words: Sequence[Asked], fold: int) -> Iterator[Asked]:
+    return (one for one in words if fold_of(one.document) != fold)
+
+
+_BY_HAND = frozenset({"named", "address", "unit_duty"})
+"""Features of what a question names outright: too rare in the training questions to be learned (:mod:`qa.rank`)."""
+
+
+def fitted(found: Sequence[Sample], fold: int | None) -> tuple[tuple[str, ...], Floats]:
+    """Names and weights of the order, learned from all folds but one (None: from all)."""
+    names = tuple(
+        name for name in found[0].names if name not in _BY_HAND and not name.startswith(("asks_", "question_"))
+    )
+    columns = [found[0].names.index(name) for name in names]
+    teaching = [sample for sample in found if sample.found and sample.fold != fold]
+    groups = np.repeat(np.arange(len(teaching)), [len(sample.gold) for sample in teaching])
+    values = np.concatenate([sample.values[:, columns] for sample in teaching])
+    gold = np.concatenate([sample.gold for sample in teaching])
+    return names, fit_order(Groups(values=values, gold=gold, groups=groups))
+
+
+def order_scores(sample: Sample, names: Sequence[str], weights: Floats) -> Floats:
+    """Log odds of a sample's candidates."""
+    return (sample.values[:, [sample.names.index(name) for name in names]] @ weights).astype(np.float32)
+
+
+def facts_of(sample: Sample, scores: Floats) -> dict[str, float]:
+    """What the probability rests on, for one sample."""
+    order = np.lexsort((sample.keys, -scores))
+    sheet = Sheet(
+        names=sample.names,
+        values=sample.values[order],
+        best=np.zeros(len(order), np.int64),
+        terms=np.zeros((0, len(order)), np.bool_),
+    )
+    facts = evidence(sheet, scores[order])
+    return {name: value for name, value in facts.items() if name not in _BY_HAND}
+
+
+def ranks_of(found: Sequence[Sample], scores: Sequence[Floats]) -> npt.NDArray[np.int64]:
+    """Rank of the first right clause of each sample, from 1; a large number where there is none."""
+    ranks = []
+    for sample, values in zip(found, scores, strict=True):
+        right = sample.gold[np.lexsort((sample.keys, -values))]
+        ranks.append(int(np.argmax(right)) + 1 if right.any() else 10**6)
+    return np.array(ranks)
+
+
+def line(name: str, found: Sequence[Sample], ranks: npt.NDArray[np.int64]) -> str:
+    """A line of the table: hit@1 and hit@5 of all questions and of paraphrases."""
+    paraphrase = np.array([sample.question.kind == "paraphrase" for sample in found])
+    cells = [f"{np.mean(some <= depth):.3f}" for some in (ranks, ranks[paraphrase]) for depth in (1, 5)]
+    return f"| {name} | " + " | ".join(cells) + " |"
+
+
+def report(found: Sequence[Sample]) -> tuple[Floats, npt.NDArray[np.bool_], tuple[str, ...]]:
+    """Prints figures of every fold by a ranker trained on the others.
+
+    Returns:
+        What the probability rests on for each sample, whether the collection held the answer, and the names.
+    """
+    models = {fold: fitted(found, fold) for fold in range(FOLDS)}
+    scores = [order_scores(sample, *models[sample.fold]) for sample in found]
+    print("| collection, order | hit@1 | hit@5 | paraphrases hit@1 | hit@5 |\n|---|---|---|---|---|")
+    for scenario in ("all", "few"):
+        chosen = [place for place, sample in enumerate(found) if sample.scenario == scenario]
+        mine = [found[place] for place in chosen]
+        for name in ("lexical_share", "dense", "sum"):
+            column = found[0].names.index(name)
+            print(line(f"{scenario}, {name}", mine, ranks_of(mine, [sample.values[:, column] for sample in mine])))
+        print(line(f"{scenario}, ranker", mine, ranks_of(mine, [scores[place] for place in chosen])))
+    facts = [facts_of(sample, values) for sample, values in zip(found, scores, strict=True)]
+    names = tuple(facts[0])
+    values = np.array([list(one.values()) for one in facts], np.float32)
+    truth = np.array([sample.found for sample in found])
+    folds = np.array([sample.fold for sample in found])
+    chances = np.zeros(len(found))
+    for fold in range(FOLDS):
+        weights, bias = fit_probability(values[folds != fold], truth[folds != fold])
+        chances[folds == fold] = 1 / (1 + np.exp(-(values[folds == fold] @ weights + bias)))
+    scenarios = np.array([sample.scenario for sample in found])
+    print("\n| refused below | " + " | ".join(sorted(set(scenarios))) + " |")
+    for threshold in (0.2, 0.3, 0.4, 0.5, 0.6):
+        shares = [f"{np.mean(chances[scenarios == one] < threshold):.2f}" for one in sorted(set(scenarios))]
+        print(f"| {threshold} | " + " | ".join(shares) + " |")
+    return values, truth, names
+
+
+def save(found: Sequence[Sample], folder: Path, shared: Path) -> None:
+    """Fits on everything and writes the ranker."""
+    values, truth, facts = report(found)
+    names, weights = fitted(found, None)
+    evidence_weights, bias = fit_probability(values, truth)
+    every = questions(shared=shared)
+    words = asked_words(every, [*laws(shared / "corpus" / "laws"), *policies(shared / "corpus" / "policies")])
+    content = {
+        "format": FORMAT,
+        "order": {name: round(float(weight), 5) for name, weight in zip(names, weights, strict=True)},
+        "evidence": {name: round(float(weight), 5) for name, weight in zip(facts, evidence_weights, strict=True)},
+        "bias": round(bias, 5),
+        "worth": worth_table(words),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    (folder / "ranker.json").write_text(text.replace('},"', '},\n"') + "\n", encoding="utf-8")
+    entries = [
+        row for path in sorted(DATA.glob("lexicon*.tsv")) for row in path.read_text(encoding="utf-8").splitlines()
+    ]
+    kept = dict.fromkeys("\t".join(row.split("\t")[:2]) for row in entries if row.count("\t"))
+    (folder / "lexicon.tsv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Collects, fits, reports and saves."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=SHARED, help="folder with corpus/ and train/")
+    parser.add_argument("--work", type=Path, default=Path("var/ranker"), help="where fold models and samples are kept")
+    parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--limit", type=int, default=None, help="take only the first questions")
+    arguments = parser.parse_args()
+    kept = arguments.work / "samples.pickle"
+    if kept.exists():
+        found = pickle.loads(kept.read_bytes())
+    else:
+        found = collect(arguments.work, arguments.shared, arguments.threads, arguments.limit)
+        kept.write_bytes(pickle.dumps(found))
+    save(found, arguments.out, arguments.shared)
+
+
+if __name__ == "__main__":
+    main()
