@@ -60,7 +60,10 @@ def law_questions(path: Path, source: str) -> list[Question]:
 
 
 def policy_questions(folder: Path = DATA) -> list[Question]:
-    """Questions on official documents: ``policies_*.jsonl``, whether they quote a corpus file or bring their clause."""
+    """Questions on official documents: ``policies_*.jsonl``, whether they quote a corpus file or bring their clause.
+
+    Questions that nothing answers (they have no quote) are left out.
+    """
     found: list[Question] = []
     for path in sorted(folder.glob("policies_*.jsonl")):
         for row in _lines(path):
@@ -72,6 +75,8 @@ def policy_questions(folder: Path = DATA) -> list[Question]:
                     "path": row.get("path", ""),
                 }
             else:
+                if not row.get("quote"):
+                    continue
                 place = {"source": "policy", "document": row["file"], "quote": row["quote"]}
             found.append(Question(id=row["id"], text=row["question"], kind=row.get("type", ""), **place))
     return found
