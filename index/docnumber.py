@@ -8,6 +8,7 @@ Standard form (GB/T 9704): the issuer's token, the year in hexagonal brackets, t
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.numerals import to_int
 from index.records import Span
@@ -51,7 +52,10 @@ _OPEN = r"[〔［\[【(（﹝「<＜〖{｛„�]"
 _CLOSE = r"[〕］\]】)）﹞」>＞〗}｝‟�]"
 _TOKEN = rf"(?P<token>[{_HAN}]{{1,30}})"
 _YEAR = rf"(?P<year>(?:[12１２]{_B}(?:[{_D}]{_B}){{3}})|(?:[{_D}]{{2}}))"
+_CHINESE = "[〇零一二三四五六七八九十百千]{1,7}"
 _SERIAL = rf"(?P<serial>(?:[{_D}]{_B}){{1,5}})"
+# 国发〔2021〕三十三号, as it is spoken; only with 号
+_ANY_SERIAL = rf"(?P<serial>(?:[{_D}]{_B}){{1,5}}|{_CHINESE}(?={_B}号))"
 # what a serial number with 号 must not go on to: 33号楼, 3号线, 28号台风, 1428号提案
 _NOT_AFTER = (
     r"(?!楼|台风|线|提案|建议|议案|院|门|店|机|路|房|库|厅|馆|井|矿|坝|桥|船|轮|车|位|柜|电话|码|段|地|宗|病|池|炉|字)"
@@ -60,7 +64,7 @@ _NOT_AFTER = (
 # 筑府办函〔2021〕33号 | 黔府发[2018]第7号 | 财税(98)12号 | 某政办〔2019〕14
 # not: 〔筹〕 | （2021—2025年） | （2020）京01民终12号
 _BRACKETED = re.compile(
-    rf"(?:{_TOKEN}{_B})?{_OPEN}{_B}{_YEAR}{_B}(?:年{_B})?{_CLOSE}{_B}第?{_B}{_SERIAL}(?P<mark>号{_NOT_AFTER})?"
+    rf"(?:{_TOKEN}{_B})?{_OPEN}{_B}{_YEAR}{_B}(?:年{_B})?{_CLOSE}{_B}第?{_B}{_ANY_SERIAL}{_B}(?P<mark>号{_NOT_AFTER})?"
 )
 # 国家税务总局公告2020年第5号 | 令2021年第8号 | 筑府办函2021年33号 | 2020年第12号公告；not: 2021年5月31日 | 2020年第12期
 _YEARLY = re.compile(
@@ -75,7 +79,8 @@ _ORDER = re.compile(
 _LOOSE = re.compile(rf"{_TOKEN}{_B}(?P<year>(?:19|20)[0-9]{{2}})[-—_ /]{{1,2}}(?P<serial>[0-9]{{1,4}})号{_NOT_AFTER}")
 # 33号文 | 第33号令 | the whole text is 33号；not: 第33号楼 | 中山路33号 | 5月3号 | 第1428号提案
 _BARE = re.compile(
-    rf"(?<![{_D}路街道巷弄里村区楼幢栋座月.．])第?{_B}{_SERIAL}号(?={_B}(?:文|令|公告|通告|函|$|[，。？?！,、；;]))"
+    rf"(?<![{_D}路街道巷弄里村区楼幢栋座月.．〇零一二三四五六七八九十百千])第?{_B}{_ANY_SERIAL}号"
+    rf"(?={_B}(?:文|令|公告|通告|函|$|[，。？?！,、；;]))"
 )
 
 # a token never holds these: what stands before them belongs to the sentence
@@ -176,6 +181,7 @@ def standard_number(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=65_536)
 def number_key(text: str) -> str | None:
     """A key that is equal for all spellings of one number (``筑府办函|2021|33``), or None where there is none.
 

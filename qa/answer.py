@@ -18,6 +18,7 @@ from qa.passages import Passage
 from qa.pipeline import Pipeline, Search
 from qa.rank import Ranking
 from qa.records import Answer, Citation, Hit, Interpretation, Refusal
+from qa.relations import name_of, referring, renumbered
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def compose(search: Search, pipeline: Pipeline, *, count: int = 5, threshold: fl
     ranking = search.ranking
     hits = search.hits(max(count, _NEAREST))
     if search.scope.unknown and not search.scope.named:
-        return _refused("unknown_document", hits, count, search.scope.unknown[0])
+        return _unknown(search.scope.unknown[0], pipeline, hits, count)
     if ranking is None:
         return _refused("filtered_out" if _filtered(search) else "no_evidence", hits, count)
     fields = search.interpretation.fields
@@ -173,6 +174,20 @@ def _reason(search: Search, pipeline: Pipeline, threshold: float) -> str:
 
 def _filtered(search: Search) -> bool:
     return search.within is not None
+
+
+def _unknown(number: str, pipeline: Pipeline, hits: Sequence[Hit], count: int) -> Outcome:
+    """A document that the index does not hold: what refers to it comes before what merely resembles the question."""
+    citing = referring(number, pipeline.backend)
+    known = {hit.key for hit in citing}
+    outcome = _refused(
+        "unknown_document", renumbered([*citing, *(hit for hit in hits if hit.key not in known)]), count, number
+    )
+    if not citing or outcome.refusal is None:
+        return outcome
+    names = "、".join(dict.fromkeys(name_of(hit.document) for hit in citing[:_NEAREST]))
+    message = f"索引中没有文件 {number}；提到它的有：{names}。"
+    return replace(outcome, refusal=replace(outcome.refusal, message=message))
 
 
 def _refused(reason: str, hits: Sequence[Hit], count: int, document: str = "") -> Outcome:

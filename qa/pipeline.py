@@ -11,13 +11,14 @@ from index.backend import Backend
 from index.embed import Embedder
 from index.records import Document, Filters
 from qa.address import meets, steps
+from qa.front import fronted, rest_of
 from qa.lexicon import Lexicon, read_lexicon
 from qa.passages import Passages
 from qa.query import Query, make_query
 from qa.rank import SHIPPED, Model, Ranking, rank, read_model
 from qa.records import Hit, Interpretation
 from qa.retrieve import candidates, ranks
-from qa.scope import Scope, scope
+from qa.scope import Scope, Titles, scope
 
 Keys = NDArray[np.int64]
 LEXICON = SHIPPED / "lexicon.tsv"
@@ -65,6 +66,7 @@ class Pipeline:
     model: Model
     passages: Passages
     _documents: list[Document] = field(default_factory=list)
+    _titles: Titles | None = None
 
     def documents(self) -> list[Document]:
         """All documents of the index, by source."""
@@ -76,12 +78,24 @@ class Pipeline:
         """Finds and orders the clauses for a question."""
         within = self.backend.select(interpretation.filters)
         documents = self.documents()
-        named = scope(interpretation, documents) if interpretation.numbers or interpretation.titles else Scope()
+        named = self._scope(interpretation, documents)
         query = self.query(interpretation, named)
         ranking = None
         if within is None or len(within):
             ranking = self.ranked(query, within, self._named_keys(query, named, within))
+        if ranking is not None and named.named:
+            ranking = fronted(ranking, named, interpretation)
         return Search(interpretation=interpretation, scope=named, within=within, ranking=ranking)
+
+    def _scope(self, interpretation: Interpretation, documents: Sequence[Document]) -> Scope:
+        """What a question names; a title without 《》 counts where the question asks for nothing else."""
+        named = scope(interpretation, documents)
+        if named.named or named.unknown or interpretation.titles:
+            return named
+        if self._titles is None:
+            self._titles = Titles(documents)
+        found, rest = self._titles.named(interpretation.question)
+        return Scope(named=found) if found and not rest_of(rest) else named
 
     def query(self, interpretation: Interpretation, named: Scope) -> Query:
         """The question taken apart."""

@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
-from index.docnumber import FoundNumber, find_numbers, same_number
+from index.directory import spellings
+from index.docnumber import FoundNumber, find_numbers, number_key, same_number
 from index.records import Document
 from index.tokens import fold
 from qa.records import Interpretation
@@ -17,6 +19,7 @@ _SAME_TOKEN = 0.6
 """Share of characters that two issuers' tokens must have in common where year and serial agree: 筑府办涵, 筑府办函."""
 _TITLE_SHARE = 0.6
 """Share of a document's title that a shorter title in 《》 must make up, unless no other document holds it."""
+_LONGEST_TITLE = 80
 _YEARLESS = re.compile(r"([一-龥]+)\s*\d+号$")
 _ISSUING = re.compile(r"的(?:通知|函|公告|通告)$|^.{0,30}?关于(?:印发|发布|公布|转发)|[《》“”\"\s（）()〈〉]")
 
@@ -34,6 +37,39 @@ class Scope:
     unknown: tuple[str, ...] = ()
 
 
+class Titles:
+    """Titles of an index by the spellings in which they are asked for.
+
+    Args:
+        documents: of the index.
+    """
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._known: tuple[dict[str, list[Document]], ...] = ({}, {})
+        for document in documents:
+            facts = document.metadata
+            for name in {name for name in (facts.title, facts.enclosed_title) if name}:
+                _, bare, _, placeless = spellings(name)
+                for table, spelling in zip(self._known, (bare, placeless), strict=True):
+                    if spelling:
+                        table.setdefault(_bare(spelling), []).append(document)
+
+    def named(self, text: str) -> tuple[tuple[str, ...], str]:
+        """Ids of the documents that a question names by title without 《》, and the question without that title.
+
+        The longest title counts; a place may be left out (优化营商环境条例) where no document bears the title as it
+        stands. Of several texts of one title those that still apply, the newest first.
+        """
+        folded = _bare(text).replace("中华人民共和国", "")
+        for table in self._known:
+            for size in range(min(len(folded), _LONGEST_TITLE), 1, -1):
+                for start in range(len(folded) - size + 1):
+                    found = table.get(folded[start : start + size])
+                    if found:
+                        return _current(found), folded[:start] + folded[start + size :]
+        return (), folded
+
+
 def scope(interpretation: Interpretation, documents: Sequence[Document]) -> Scope:
     """The documents of ``documents`` that a question names, and the numbers that none of them bears."""
     named: dict[str, None] = {}
@@ -43,14 +79,46 @@ def scope(interpretation: Interpretation, documents: Sequence[Document]) -> Scop
         asked = _read(text)
         found = [document.id for document, own in numbers if asked and own and _fits(asked, own)]
         exact = [d.id for d in documents if d.metadata.number and same_number(text, d.metadata.number)]
+        exact = _narrowest(asked, exact, numbers)
         named.update(dict.fromkeys(exact or found))
         if asked is not None and asked.complete and not found and not exact:
             unknown.append(text)
+    named.update(dict.fromkeys(_odd(interpretation.question, documents)))
     for title in interpretation.titles:
         named.update(dict.fromkeys(_by_title(title, documents)))
     return Scope(named=tuple(named), unknown=tuple(unknown))
 
 
+def _narrowest(
+    asked: FoundNumber | None, exact: Sequence[str], numbers: Sequence[tuple[Document, FoundNumber | None]]
+) -> list[str]:
+    """Of several numbers that fit, those with the very token asked for: 国发〔2019〕4号 is not 赣国发〔2019〕4号."""
+    if asked is None or not asked.token:
+        return list(exact)
+    same = [document.id for document, own in numbers if own and own.token == asked.token and document.id in exact]
+    return same or list(exact)
+
+
+def _odd(question: str, documents: Sequence[Document]) -> list[str]:
+    """Documents whose number has no usual form (编号：20212183) where the question holds its figures."""
+    folded = fold(question)
+    found = []
+    for document in documents:
+        number = document.metadata.number
+        if number and number_key(number) is None:
+            figures = re.search(r"\d{5,}", fold(number))
+            if figures and re.search(rf"(?<!\d){figures[0]}(?!\d)", folded):
+                found.append(document.id)
+    return found
+
+
+def _current(documents: Sequence[Document]) -> tuple[str, ...]:
+    applying = [document for document in documents if document.validity not in ("repealed", "amended", "expired")]
+    ordered = sorted(applying or documents, key=lambda document: document.metadata.issued_on or "", reverse=True)
+    return tuple(document.id for document in ordered)
+
+
+@lru_cache(maxsize=65_536)
 def _read(text: str | None) -> FoundNumber | None:
     if not text:
         return None
@@ -63,7 +131,7 @@ def _read(text: str | None) -> FoundNumber | None:
 def _fits(asked: FoundNumber, own: FoundNumber) -> bool:
     if asked.serial != own.serial or (asked.year is not None and own.year is not None and asked.year != own.year):
         return False
-    if not asked.token:
+    if not asked.token or own.token.endswith(asked.token):
         return True
     return SequenceMatcher(None, asked.token, own.token, autojunk=False).ratio() >= _SAME_TOKEN
 

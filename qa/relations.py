@@ -1,0 +1,44 @@
+"""What references between documents add to an answer: who cites a document, what a clause rests on, what is ended."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.backend import Backend
+from index.records import Document
+from qa.records import Hit
+
+STATES = {
+    "in_force": "现行有效",
+    "not_yet": "尚未施行",
+    "expired": "已过有效期",
+    "repealed": "已废止",
+    "amended": "已被新版本取代",
+    "unknown": "时效未载明",
+}
+"""Chinese names of the states of validity."""
+
+ENDED = frozenset({"expired", "repealed", "amended"})
+"""States of documents that no longer apply."""
+
+
+def name_of(document: Document) -> str:
+    """A document as people call it: 《title》（number）, or its file where it bears no title."""
+    facts = document.metadata
+    title = f"《{facts.title}》" if facts.title else document.source
+    return title + (f"（{facts.number}）" if facts.number else "")
+
+
+def referring(number: str, backend: Backend) -> list[Hit]:
+    """The clauses that cite a document which the index does not hold, newest document first, each once."""
+    keys = dict.fromkeys(backend.key_of(link.clause_id) for link in backend.links.to_unknown(number=number))
+    found = list(zip(keys, backend.fetch(list(keys)), strict=True)) if keys else []
+    found.sort(key=lambda item: item[1][0].metadata.issued_on or "", reverse=True)
+    return [
+        Hit(rank=place, score=0.0, key=key, lexical=0.0, dense=None, exact=True, document=document, clause=clause)
+        for place, (key, (document, clause)) in enumerate(found, start=1)
+    ]
+
+
+def renumbered(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Hits with ranks from 1 in their order."""
+    return tuple(replace(hit, rank=place) for place, hit in enumerate(hits, start=1))
