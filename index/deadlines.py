@@ -52,7 +52,7 @@ _YEARS = re.compile(
 )
 # “十四五”期间 | “十四五”末 | 到“十四五”期末 | 十三五时期；not: “十四五”规划
 _PLAN = re.compile(
-    rf"(?P<to>[到至])?{_B}[“\"]?(?P<n>[一二三四五六七八九]|十[一二三四五六七八九]?|二十)五[”\"]?{_B}(?P<what>期间|时期|期末|规划期末|末|以来|期内)"
+    rf"(?<![进迈]入)(?P<to>[到至])?{_B}[“\"]?(?<![进迈]入[“\"])(?<![一二三四五六七八九十])(?P<n>[一二三四五六七八九]|十[一二三四五六七八九]?|二十)五[”\"]?{_B}(?P<what>期间|时期|期末|规划期末|末|以来|期内)"
 )
 # 年底前 | 今年底前 | 今年内 | 明年6月底前 | 年内
 _RELATIVE = re.compile(
@@ -64,6 +64,7 @@ _COUNT = rf"(?:[{_D}]{{1,4}}|[一二三四五六七八九十百两半]{{1,4}})"
 _WITHIN = re.compile(
     rf"(?:(?:自|从)[^，。；、]{{2,20}}之日起{_B})?(?<![第{_D}.．至到-]){_COUNT}{_B}(?:个?工作日|日|天|个?月|年|小时|分钟|周){_B}(?:时间)?(?:以内|之内|内)(?!容|部|地|外|陆|设)"
 )
+_TITLE = re.compile("《[^》]*》")
 _STATISTIC = re.compile(r"(?:截至|截止|截止到|截至到|自|从|以)$")
 
 
@@ -85,17 +86,21 @@ def find_deadlines(text: str, issued_on: str | None = None) -> tuple[Deadline, .
             first = 1966 + 5 * (number - 3)
             end = match["to"] or match["what"].endswith("末")
             _keep(found, text, match, None if end else f"{first}-01-01", f"{first + 4}-12-31")
-    for match in _DATED.finditer(text):
-        if (until := _until(text, match)) is not None:
-            _keep(found, text, match, None, until)
     base = int(issued_on[:4]) if issued_on else None
+    for match in _DATED.finditer(text):
+        until = _until(text, match)
+        past = match["kind"] is None and not match["before"] and base is not None and until and int(until[:4]) < base
+        if until is not None and not past:
+            _keep(found, text, match, None, until)
     for match in _RELATIVE.finditer(text):
         year = base + (match["y"] in ("明年", "次年")) if base else None
         month, day = _number(match["m"]), _number(match["d"])
         _keep(found, text, match, None, _iso(year, month or 12, day) if year else None)
     for match in _WITHIN.finditer(text):
         _keep(found, text, match, None, None)
-    return tuple(sorted(found, key=lambda item: item.span.start))
+    titles = [(match.start(), match.end()) for match in _TITLE.finditer(text)]
+    kept = [item for item in found if not any(first < item.span.start < last for first, last in titles)]
+    return tuple(sorted(kept, key=lambda item: item.span.start))
 
 
 def _keep(found: list[Deadline], text: str, match: re.Match[str], since: str | None, until: str | None) -> None:

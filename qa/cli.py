@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from index.records import Filters
-from qa import cli_arguments
+from qa import cli_arguments, cli_policy
 from qa.cli_help import HELP_NAMES, speak_chinese
 from qa.cli_state import State, state
 
@@ -158,6 +158,9 @@ def doctor(ctx: typer.Context, as_json: JsonOption = False) -> None:
     from qa.doctor import run_doctor
 
     raise typer.Exit(run_doctor(state(ctx), as_json=as_json))
+
+
+app.registered_commands += cli_policy.app.registered_commands
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -19,6 +19,7 @@ from qa.records import Found, Interpretation, Reply
 if TYPE_CHECKING:
     from index.build import Progress
     from qa.evaluate import Evaluation
+    from qa.ledger import Row
     from qa.pipeline import Pipeline
 
 MOST_HITS = 50
@@ -144,6 +145,19 @@ class PolicyQA:
         from qa.evaluate import evaluate, read_cases
 
         return evaluate(read_cases(file), lambda question: self.ask(question, k=10), self.source_text)
+
+    def ledger(
+        self,
+        *,
+        filters: Filters | None = None,
+        unit: str | None = None,
+        document: Document | None = None,
+        year: int | None = None,
+    ) -> "list[Row]":
+        """Tasks by unit, document and year; see :func:`qa.ledger.ledger`."""
+        from qa.ledger import ledger
+
+        return ledger(self.backend, filters=filters, unit=unit, document=document, year=year)
 
     def close(self) -> None:
         """Lets go of the index; the next call opens it anew."""
