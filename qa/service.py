@@ -19,6 +19,7 @@ from qa.records import Found, Interpretation, Reply
 if TYPE_CHECKING:
     from index.build import Progress
     from qa.evaluate import Evaluation
+    from qa.graph import Graph
     from qa.ledger import Row
     from qa.pipeline import Pipeline
 
@@ -158,6 +159,12 @@ class PolicyQA:
         from qa.ledger import ledger
 
         return ledger(self.backend, filters=filters, unit=unit, document=document, year=year)
+
+    def graph(self, document: Document) -> "Graph":
+        """What a document cites, and what cites it; see :class:`qa.graph.Graph`."""
+        from qa.graph import graph
+
+        return graph(self.backend, document)
 
     def close(self) -> None:
         """Lets go of the index; the next call opens it anew."""
