@@ -26,6 +26,7 @@ from qa.passages import Passage
 from qa.places import agreement
 from qa.query import Query
 from qa.retrieve import Pool
+from qa.words import Words
 
 # 它负责哪项工作, 牵头哪些任务  --  not 由谁负责
 _TASKS = re.compile(
@@ -64,12 +65,20 @@ class _Layout:
     documents: NDArray[np.int64]
 
 
-def features(query: Query, pool: Pool, passages: Sequence[Passage]) -> Sheet:
-    """Features of the candidates of ``pool``; ``passages`` are theirs, in the same order, at least one."""
+def features(query: Query, pool: Pool, passages: Sequence[Passage], words: Words | None = None) -> Sheet:
+    """Features of the candidates of a question.
+
+    Args:
+        query: the question taken apart.
+        pool: the candidates, at least one.
+        passages: theirs, in the same order.
+        words: where the passages' words were looked up; None: words count as near only if the lexicon says so.
+    """
     layout = _lay_out(passages)
     columns: dict[str, Floats] = {}
     columns.update(_source_columns(pool))
-    covered, in_sentence, in_any, soft = _coverage_columns(query, layout, columns)
+    covered, in_sentence, in_any, soft, around = _coverage_columns(query, layout, columns)
+    _near_columns(query, passages, layout, (soft, around, words), columns)
     _pair_columns(query, layout, columns)
     best = argbest_by_group(in_sentence, layout.groups, len(passages)) - layout.starts
     _figure_columns(query, passages, layout, best, columns)
@@ -119,7 +128,7 @@ def _source_columns(pool: Pool) -> dict[str, Floats]:
 
 def _coverage_columns(
     query: Query, layout: _Layout, columns: dict[str, Floats]
-) -> tuple[Floats, Floats, Flags, Floats]:
+) -> tuple[Floats, Floats, Flags, Floats, Floats]:
     """Shares of the question's weight that sentences, clause, headings and document hold."""
     segments = [*layout.sentences, *layout.headings, *layout.profiles]
     found = presence(query.terms, segments)
@@ -151,7 +160,7 @@ def _coverage_columns(
     columns["document_behind"] = columns["cover_document"] - columns["cover_document"].max(initial=0.0)
     _rarest_columns(query, soft_union, columns)
     tie = np.float32(1e-3) * weighted_share(official, np.ones(official.shape[0], np.float32))[:count]
-    return columns["soft_union"], sentence + tie, union, soft[:, :count]
+    return columns["soft_union"], sentence + tie, union, soft[:, :count], soft_around
 
 
 def met(query: Query, texts: Sequence[str]) -> Floats:
@@ -176,6 +185,43 @@ def _concepts_held(query: Query, segments: Sequence[str]) -> Floats:
     sizes = [len(concept) for concept in query.concepts]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     return np.logical_or.reduceat(presence(words, segments), starts, axis=0).astype(np.float32)
+
+
+def _near_columns(
+    query: Query,
+    passages: Sequence[Passage],
+    layout: _Layout,
+    met_by: tuple[Floats, Floats, Words | None],
+    columns: dict[str, Floats],
+) -> None:
+    """The shares once more, where a word also counts as far as its vector is like that of some word of the clause."""
+    soft, around, words = met_by
+    near = soft
+    if words is not None and len(query.terms):
+        near = np.maximum(soft, _nearest(query, passages, layout, words))
+    by_clause = np.maximum.reduceat(near, layout.starts, axis=1)
+    columns["near_sentence"] = best_by_group(weighted_share(near, query.weights), layout.starts)
+    columns["near_window"] = best_by_group(weighted_share(_windows(near, layout.groups), query.weights), layout.starts)
+    columns["near_text"] = weighted_share(by_clause, query.weights)
+    columns["near_union"] = weighted_share(np.maximum(by_clause, around), query.weights)
+    columns["near_focus"] = best_by_group(weighted_share(near, query.focus), layout.starts)
+    columns["near_behind"] = columns["near_sentence"] - columns["near_sentence"].max(initial=0.0)
+
+
+def _nearest(query: Query, passages: Sequence[Passage], layout: _Layout, words: Words) -> Floats:
+    """For each word of the question the cosine of the nearest word of each sentence: (terms, sentences), 0 to 1."""
+    rows = np.concatenate([passage.words for passage in passages])
+    nearest = np.zeros((len(query.terms), len(layout.sentences)), np.float32)
+    if not len(rows):
+        return nearest
+    sentences = np.concatenate([p.word_sentences + start for p, start in zip(passages, layout.starts, strict=True)])
+    different, place = np.unique(rows, return_inverse=True)
+    likeness = words.nearness(words.rows(query.terms), different)
+    held, firsts = np.unique(sentences, return_index=True)
+    nearest[:, held] = np.maximum.reduceat(likeness[:, place], firsts, axis=1)
+    # single characters have no meaning of their own
+    nearest[[len(term) < 2 for term in query.terms]] = 0
+    return nearest
 
 
 def _windows(soft: Floats, groups: NDArray[np.int64]) -> Floats:

@@ -6,16 +6,19 @@ Folding a clause costs more than comparing it, so passages are kept for the next
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
+
+import numpy as np
 
 from index.backend import Backend
 from index.records import Clause, Document, Span
-from index.tokens import fold
+from index.tokens import fold, terms
 from qa.address import Step, steps
 from qa.asks import has_figure
 from qa.cut import sentences
 from qa.places import places
+from qa.words import Rows, Words
 
 _DEFINES = re.compile(r"是指|所称|指的是|本[^，。]{1,6}(?:包括|是)|包括[：:]?|简称|[”\"]即|分为|，即|为：")
 _DUTIFUL = re.compile(
@@ -64,6 +67,8 @@ class Passage:
         kinds: 1.0 or 0.0 for each of :data:`KINDS`.
         years: named in the text.
         places: named in headings and text.
+        words: rows of its words of two or more characters in :class:`qa.words.Words`, sentence by sentence.
+        word_sentences: the sentence of each.
     """
 
     key: int
@@ -78,6 +83,8 @@ class Passage:
     kinds: tuple[float, ...]
     years: frozenset[str]
     places: frozenset[str]
+    words: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    word_sentences: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
 def card(document: Document) -> Card:
@@ -98,12 +105,13 @@ def card(document: Document) -> Card:
     return Card(profile=profile, places=places(fold(title)), year=date[:4], type=fold(facts.type or ""))
 
 
-def passage(key: int, document: Document, clause: Clause, about: Card) -> Passage:
-    """One clause made ready."""
+def passage(key: int, document: Document, clause: Clause, about: Card, words: Words | None = None) -> Passage:
+    """One clause made ready; without ``words`` its words are left out."""
     spans = sentences(clause.text)
     folded = tuple(fold(clause.text[span.start : span.end]) for span in spans)
     whole = "\n".join(folded)
     heading = fold(" ".join((*clause.headings, clause.heading)))
+    inside = [(word, place) for place, part in enumerate(folded) for word in _words(part)] if words is not None else []
     return Passage(
         key=key,
         document=document,
@@ -117,7 +125,13 @@ def passage(key: int, document: Document, clause: Clause, about: Card) -> Passag
         kinds=tuple(float(pattern.search(whole) is not None) for pattern in _PATTERNS),
         years=frozenset(_YEAR.findall(whole)),
         places=places(f"{heading}\n{whole}"),
+        words=words.rows([word for word, _ in inside]) if words is not None else np.zeros(0, np.int32),
+        word_sentences=np.array([place for _, place in inside], np.int32),
     )
+
+
+def _words(folded: str) -> list[str]:
+    return [word for word in dict.fromkeys(terms(folded)) if len(word) > 1]
 
 
 class Passages:
@@ -125,10 +139,12 @@ class Passages:
 
     Args:
         backend: where clauses come from.
-        capacity: how many passages to keep (about 2 kB each).
+        words: where the words of clauses are looked up; None leaves them out.
+        capacity: how many passages to keep (about 3 kB each).
     """
 
-    def __init__(self, backend: Backend, capacity: int = 20_000) -> None:
+    def __init__(self, backend: Backend, words: Words | None = None, capacity: int = 20_000) -> None:
+        self.words = words
         self._backend = backend
         self._capacity = capacity
         self._kept: OrderedDict[int, Passage] = OrderedDict()
@@ -141,7 +157,7 @@ class Passages:
             kept = {key: self._kept[key] for key in keys if key in self._kept}
         missing = [key for key in dict.fromkeys(keys) if key not in kept]
         made = {
-            key: passage(key, document, clause, self.card(document))
+            key: passage(key, document, clause, self.card(document), self.words)
             for key, (document, clause) in zip(missing, self._backend.fetch(missing), strict=True)
         }
         with self._lock:

@@ -1,8 +1,8 @@
 """Candidates -> a ranking with one calibrated probability each, by a small learned model.
 
-Two linear models over the features of :mod:`qa.features`, trained by ``train/ranker.py``: the first orders the
-candidates of a question, the second tells from the best of them how likely the question is answered at all. Both are
-plain numbers in a JSON file, so a score can be taken apart (:func:`reasons`). Equal scores go by key.
+Two models over the features of :mod:`qa.features`, trained by ``train/ranker.py``: a linear one orders the candidates
+of a question, trees tell from the best of them how likely the question is answered at all. Both are plain numbers in a
+JSON file, so a score can be taken apart (:func:`reasons`). Equal scores go by key.
 """
 
 import json
@@ -19,9 +19,11 @@ from qa.kernels import Floats
 from qa.passages import Passage
 from qa.query import Query
 from qa.retrieve import Pool
+from qa.trees import Trees, read_trees
+from qa.words import Words
 
 SHIPPED = Path(__file__).parents[1] / "index" / "models" / "ranker"
-FORMAT = 1
+FORMAT = 2
 NAMED = 4.0
 """What it counts, in log odds, that a clause's document is named by the question, and what it costs that another is.
 Set by hand: a question that names a number or title means it."""
@@ -40,16 +42,14 @@ class Model:
         names: the features that the order rests on.
         weights: of these features.
         evidence: the names of what the probability rests on, see :func:`evidence`.
-        evidence_weights: of these.
-        bias: of the probability.
+        trees: of the probability, over these.
         worth: for common words of questions, the share of answers in which they stand.
     """
 
     names: tuple[str, ...]
     weights: Floats
     evidence: tuple[str, ...]
-    evidence_weights: Floats
-    bias: float
+    trees: Trees
     worth: Mapping[str, float]
 
 
@@ -92,17 +92,16 @@ def read_model(folder: Path = SHIPPED) -> Model:
             names=tuple(content["order"]),
             weights=np.array(list(content["order"].values()), np.float32),
             evidence=tuple(content["evidence"]),
-            evidence_weights=np.array(list(content["evidence"].values()), np.float32),
-            bias=float(content["bias"]),
+            trees=read_trees(content["trees"]),
             worth=content["worth"],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"排序模型 {path} 不存在或已损坏（{error!r}）；请重新安装本程序。") from error
 
 
-def rank(query: Query, pool: Pool, passages: Sequence[Passage], model: Model) -> Ranking:
+def rank(query: Query, pool: Pool, passages: Sequence[Passage], model: Model, words: Words | None = None) -> Ranking:
     """Orders the candidates; ``passages`` are those of ``pool``, in its order, at least one."""
-    sheet = features(query, pool, passages)
+    sheet = features(query, pool, passages, words)
     raw = ordering(sheet, model)
     order = np.lexsort((pool.keys, -raw))
     sorted_sheet = Sheet(
@@ -155,9 +154,7 @@ _BEST_OF_THREE = ("soft_union", "cover_union", "dense", "quantity_text", "pairs_
 def probability(sheet: Sheet, raw: Floats, model: Model) -> float:
     """How likely the question is answered by what was found, 0 to 1."""
     facts = evidence(sheet, raw)
-    value = model.bias + sum(
-        weight * facts[name] for name, weight in zip(model.evidence, model.evidence_weights.tolist(), strict=True)
-    )
+    value = model.trees([facts[name] for name in model.evidence])
     # An address in a document that is named leaves nothing to doubt; either alone makes an answer likelier.
     value += _SURE * max(facts["named"], 0.0) * (0.5 + facts["address"]) + facts["address"] + facts["unit_duty"]
     return float(1 / (1 + np.exp(-np.clip(value, -30, 30))))

@@ -1,4 +1,4 @@
-"""Two small linear fits: an order by a softmax over each question's candidates, and a probability by logistic loss."""
+"""A linear order, fitted by a softmax over each question's candidates."""
 
 from dataclasses import dataclass
 
@@ -50,37 +50,5 @@ def fit_order(data: Groups, *, penalty: float = 1e-4, steps: int = 80) -> Floats
         value.backward()  # type: ignore[no-untyped-call]
         return float(value.detach())
 
-    optimiser.step(loss)
-    return (weights.detach().numpy() / scale).astype(np.float32)
-
-
-def fit_probability(
-    values: Floats, truth: npt.NDArray[np.bool_], *, penalty: float = 1e-3, steps: int = 200
-) -> tuple[Floats, float]:
-    """Weights and bias of a logistic regression; both outcomes weigh the same in sum.
-
-    Args:
-        values: float32, (n, features).
-        truth: bool, (n,).
-        penalty: on the squared weights of features put on one scale.
-        steps: most steps of the optimiser.
-    """
-    mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-6
-    inputs = torch.from_numpy(((values - mean) / scale).astype(np.float32))
-    target = torch.from_numpy(truth.astype(np.float32))
-    balance = torch.where(target > 0, 0.5 / truth.mean(), 0.5 / (1 - truth.mean())).float()
-    weights = torch.zeros(values.shape[1], requires_grad=True)
-    bias = torch.zeros(1, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weights, bias], max_iter=steps, line_search_fn="strong_wolfe")
-
-    def loss() -> float:
-        optimiser.zero_grad()
-        logits = inputs @ weights + bias
-        each = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, weight=balance)
-        value = each + penalty * weights.square().sum()
-        value.backward()  # type: ignore[no-untyped-call]
-        return float(value.detach())
-
-    optimiser.step(loss)
-    own = weights.detach().numpy() / scale
-    return own.astype(np.float32), float(bias.detach()) - float(own @ mean)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    return np.asarray(weights.detach().numpy() / scale, np.float32)

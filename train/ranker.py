@@ -10,9 +10,10 @@ import argparse
 import json
 import pickle
 import random
+import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,23 +22,46 @@ import numpy.typing as npt
 from index import static
 from index.backend import LocalBackend, open_index
 from index.build import build
-from index.embed import Embedder
 from index.static import StaticEmbedder
+from qa.asks import has_figure
 from qa.features import Sheet, features
 from qa.lexicon import Lexicon, read_lexicon
-from qa.passages import Passages
+from qa.passages import Passage, Passages
+from qa.places import agreement
 from qa.query import Query, make_query
 from qa.question import interpret
 from qa.rank import FORMAT, SHIPPED, evidence
 from qa.retrieve import candidates
+from qa.words import Words
+from train.boosting import as_numbers, fit_trees
 from train.corpus import laws, policies, squash
 from train.data import DATA, SHARED, Question, questions
 from train.fit import Recipe
-from train.linear import Floats, Groups, fit_order, fit_probability
+from train.linear import Floats, Groups, fit_order
 from train.material import gather, train
 from train.validate import FOLDS, fold_of
 from train.worth import Asked, asked_words, worth_table
 
+_FIGURES = re.compile(
+    r"\d[\d.,]*%?|百分之[一二三四五六七八九十百]+|(?<!第)[一二三四五六七八九十百千两]+(?=[个家人名亩户件万亿元日天年月次倍])"
+)
+_PLACES = (
+    "贵阳",
+    "遵义",
+    "南昌",
+    "赣州",
+    "杭州",
+    "温州",
+    "重庆",
+    "武汉",
+    "西安",
+    "广州",
+    "深圳",
+    "成都",
+    "长沙",
+    "合肥",
+    "天津",
+)
 _FEW = 5
 """Documents in the small collections that stand beside the full one."""
 
@@ -49,7 +73,8 @@ class Sample:
     Attributes:
         question: the question.
         fold: of its document.
-        scenario: ``all``, ``few``, ``no document``, ``few, no document``, ``no clause``.
+        scenario: ``all``, ``few``; without an answer ``no document``, ``few, no document``, ``no clause``,
+            ``no figure``, ``other place``.
         names: of the features.
         values: float32, (candidates, features).
         gold: bool, (candidates,).
@@ -70,9 +95,11 @@ class Sample:
 class Collection:
     """An index of all official documents, made with a fold's embedding."""
 
-    def __init__(self, backend: LocalBackend, embedder: Embedder, lexicon: Lexicon, worth: dict[str, float]) -> None:
+    def __init__(
+        self, backend: LocalBackend, embedder: StaticEmbedder, lexicon: Lexicon, worth: dict[str, float]
+    ) -> None:
         self.backend, self.embedder, self.lexicon, self.worth = backend, embedder, lexicon, worth
-        self.passages = Passages(backend)
+        self.passages = Passages(backend, Words(embedder))
         self.keys = {d.source.rsplit("/", 1)[-1]: np.array(backend.keys(d.id), np.int64) for d in backend.documents()}
         self.everything = np.sort(np.concatenate(list(self.keys.values())))
         self.texts = [squash(clause.text) for _, clause in backend.fetch(self.everything)]
@@ -82,17 +109,48 @@ class Collection:
         quote = squash(question.quote)
         return np.array([k for k in self.keys.get(question.document, ()) if quote in self.texts[k]], np.int64)
 
-    def query(self, question: Question) -> Query:
-        """The question taken apart."""
-        vector = self.embedder.queries([question.text])[0]
-        return make_query(interpret(question.text), self.backend, self.worth, self.lexicon, vector)
+    def query(self, text: str) -> Query:
+        """A question taken apart."""
+        vector = self.embedder.queries([text])[0]
+        return make_query(interpret(text), self.backend, self.worth, self.lexicon, vector)
 
-    def sheet(self, query: Query, within: npt.NDArray[np.int64] | None) -> tuple[npt.NDArray[np.int64], Sheet] | None:
+    def sheet(self, trial: "Trial") -> tuple[npt.NDArray[np.int64], Sheet] | None:
         """Candidates and their features; None where nothing is found."""
-        pool = candidates(query, self.backend, within)
+        pool = candidates(trial.query, self.backend, trial.within)
         if not len(pool):
             return None
-        return pool.keys, features(query, pool, self.passages.get(pool.keys.tolist()))
+        found = self.passages.get(pool.keys.tolist())
+        passages = [without_figures(one) if one.key in trial.spoilt else one for one in found]
+        return pool.keys, features(trial.query, pool, passages, self.passages.words)
+
+    def near(self, question: Question, query: Query) -> list[str]:
+        """The other documents that come nearest to a question: who asks a wrong collection asks about its subjects."""
+        others = np.setdiff1d(self.everything, self.keys[question.document])
+        pool = candidates(query, self.backend, others, limit=30)
+        return sorted({p.document.source.rsplit("/", 1)[-1] for p in self.passages.get(pool.keys.tolist())})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Trial:
+    """One question put to one collection.
+
+    Attributes:
+        scenario: its name.
+        query: the question.
+        within: the keys that the collection has, None for all.
+        spoilt: keys of clauses whose figures are taken away.
+    """
+
+    scenario: str
+    query: Query
+    within: npt.NDArray[np.int64] | None
+    spoilt: frozenset[int] = frozenset()
+
+
+def without_figures(passage: Passage) -> Passage:
+    """The clause as if it spoke of the matter without naming a quantity."""
+    folded = tuple(_FIGURES.sub("若干", part) for part in passage.folded)
+    return replace(passage, folded=folded, figures=tuple(has_figure(part) for part in folded))
 
 
 def samples(collection: Collection, asked: Sequence[Question], fold: int, seed: int) -> Iterator[Sample]:
@@ -102,43 +160,55 @@ def samples(collection: Collection, asked: Sequence[Question], fold: int, seed: 
         gold = collection.gold(question)
         if not len(gold):
             continue
-        query = collection.query(question)
-        for scenario, within in _scenarios(collection, question, gold, query, choose):
-            made = collection.sheet(query, within)
+        for trial in _trials(collection, question, gold, choose):
+            made = collection.sheet(trial)
             if made is not None:
                 keys, sheet = made
                 yield Sample(
                     question=question,
                     fold=fold,
-                    scenario=scenario,
+                    scenario=trial.scenario,
                     names=sheet.names,
                     values=sheet.values.astype(np.float32),
                     gold=np.isin(keys, gold),
-                    found=scenario in ("all", "few"),
+                    found=trial.scenario in ("all", "few"),
                     keys=keys,
                 )
 
 
-def _scenarios(
-    collection: Collection, question: Question, gold: npt.NDArray[np.int64], query: Query, choose: random.Random
-) -> Iterator[tuple[str, npt.NDArray[np.int64] | None]]:
-    yield "all", None
-    others = sorted(set(collection.keys) - {question.document})
+def _trials(
+    collection: Collection, question: Question, gold: npt.NDArray[np.int64], choose: random.Random
+) -> Iterator[Trial]:
+    query = collection.query(question.text)
+    yield Trial(scenario="all", query=query, within=None)
     own = collection.keys[question.document]
-    few = choose.sample(others, _FEW - 1)
+    near = collection.near(question, query)
+    few = choose.sample(near, min(len(near), _FEW - 1))
     small = np.sort(np.concatenate([own, *(collection.keys[name] for name in few)]))
-    yield "few", small
+    yield Trial(scenario="few", query=query, within=small)
     made = choose.choice(("no document", "few, no document", "no clause"))
     if made == "no document":
-        yield made, np.setdiff1d(collection.everything, own)
-    elif made == "few, no document":
-        # the documents that come nearest, not any: an asker of the wrong collection asks about its subjects
-        pool = candidates(query, collection.backend, np.setdiff1d(collection.everything, own), limit=30)
-        near = {passage.document.source.rsplit("/", 1)[-1] for passage in collection.passages.get(pool.keys.tolist())}
-        chosen = choose.sample(sorted(near), min(len(near), _FEW))
-        yield made, np.sort(np.concatenate([collection.keys[name] for name in chosen]))
+        yield Trial(scenario=made, query=query, within=np.setdiff1d(collection.everything, own))
+    elif made == "few, no document" and len(few):
+        chosen = choose.sample(near, min(len(near), _FEW))
+        within = np.sort(np.concatenate([collection.keys[name] for name in chosen]))
+        yield Trial(scenario=made, query=query, within=within)
     else:
-        yield made, np.setdiff1d(small, gold)
+        yield Trial(scenario="no clause", query=query, within=np.setdiff1d(small, gold))
+    if query.asks.patterns or query.asks.figure:
+        yield Trial(scenario="no figure", query=query, within=small, spoilt=frozenset(gold.tolist()))
+    elsewhere = _moved(query, collection.passages.get(gold[:1].tolist())[0], choose)
+    if elsewhere:
+        yield Trial(scenario="other place", query=collection.query(elsewhere), within=small)
+
+
+def _moved(query: Query, answer: Passage, choose: random.Random) -> str | None:
+    """The question asked of another place, where question and document name one; None where they do not."""
+    if len(query.places) != 1 or agreement(query.places, answer.card.places) <= 0:
+        return None
+    here = next(iter(query.places))
+    there = choose.choice([name for name in _PLACES if name != here and not {name} & answer.places])
+    return query.folded.replace(here, there)
 
 
 def collect(work: Path, shared: Path, threads: int, limit: int | None) -> list[Sample]:
@@ -249,8 +319,8 @@ def report(found: Sequence[Sample]) -> tuple[Floats, npt.NDArray[np.bool_], tupl
     folds = np.array([sample.fold for sample in found])
     chances = np.zeros(len(found))
     for fold in range(FOLDS):
-        weights, bias = fit_probability(values[folds != fold], truth[folds != fold])
-        chances[folds == fold] = 1 / (1 + np.exp(-(values[folds == fold] @ weights + bias)))
+        booster = fit_trees(values[folds != fold], truth[folds != fold], names)
+        chances[folds == fold] = booster.predict(values[folds == fold])
     scenarios = np.array([sample.scenario for sample in found])
     print("\n| refused below | " + " | ".join(sorted(set(scenarios))) + " |")
     for threshold in (0.2, 0.3, 0.4, 0.5, 0.6):
@@ -263,14 +333,14 @@ def save(found: Sequence[Sample], folder: Path, shared: Path) -> None:
     """Fits on everything and writes the ranker."""
     values, truth, facts = report(found)
     names, weights = fitted(found, None)
-    evidence_weights, bias = fit_probability(values, truth)
+    trees = as_numbers(fit_trees(values, truth, facts))
     every = questions(shared=shared)
     words = asked_words(every, [*laws(shared / "corpus" / "laws"), *policies(shared / "corpus" / "policies")])
     content = {
         "format": FORMAT,
         "order": {name: round(float(weight), 5) for name, weight in zip(names, weights, strict=True)},
-        "evidence": {name: round(float(weight), 5) for name, weight in zip(facts, evidence_weights, strict=True)},
-        "bias": round(bias, 5),
+        "evidence": facts,
+        "trees": trees,
         "worth": worth_table(words),
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """How often a word of a question stands in the clause that answers it: 怎么 seldom, 保证金 mostly.
 
-Counted over authored questions; the ranker multiplies a word's rarity by it, so that the words by which people merely ask
-do not drown those that they ask about.
+Counted over authored questions; the ranker multiplies a word's rarity by it, so that the words by which people merely
+ask do not drown those that they ask about.
 """
 
 from collections import Counter
