@@ -9,11 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.filters import latest
 from index.records import Filters, Span
 from qa.asks import NUMBER, PROCEDURE, WHO, WHY
 from qa.cite import CitationError, cite, numbered
+from qa.conflicts import Rival, rival
 from qa.extract import best_sentences
 from qa.facts import Fact, facts
+from qa.notes import notes
 from qa.passages import Passage
 from qa.pipeline import Pipeline, Search
 from qa.rank import Ranking
@@ -50,11 +53,15 @@ _MESSAGES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a question gets: exactly one of ``answer`` and ``refusal``, and the hits, cited clauses of facts first."""
+    """What a question gets: exactly one of ``answer`` and ``refusal``, hits (cited clauses of facts first), notes.
+
+    A note is a Chinese sentence that the reader must know of: what is cited no longer applies, or is contradicted.
+    """
 
     answer: Answer | None
     refusal: Refusal | None
     hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
 
 
 def compose(search: Search, pipeline: Pipeline, *, count: int = 5, threshold: float = THRESHOLD) -> Outcome:
@@ -77,16 +84,35 @@ def compose(search: Search, pipeline: Pipeline, *, count: int = 5, threshold: fl
     if stated:
         citations = _cited([(fact, fact.span) for fact in stated], pipeline)
         if citations:
-            return Outcome(answer=_answer(citations), refusal=None, hits=_fronted(stated, search, pipeline, count))
+            fronted = _fronted(stated, search, pipeline, count)
+            said = _notes(citations, search, pipeline)
+            return Outcome(answer=_answer(citations), refusal=None, hits=fronted, notes=said)
     if ranking.answerable < threshold:
         return _refused(_reason(search, pipeline, threshold), hits, count)
     chosen = _clauses(search, pipeline)
     embed = pipeline.embedder.passages if pipeline.embedder is not None else None
     pieces = [(passage, span) for passage, ask in chosen for span in best_sentences(ask.query, passage, embed)]
+    found = rival(ranking.query, ranking, chosen[0][0], [span for passage, span in pieces if passage is chosen[0][0]])
+    if found is not None:
+        pieces = _with_rival(pieces, found)
     citations = _cited(pieces, pipeline)
     if not citations:
         return _refused("no_evidence", hits, count)
-    return Outcome(answer=_answer(citations), refusal=None, hits=hits[:count])
+    said = ((found.note,) if found is not None else ()) + _notes(citations, search, pipeline)
+    return Outcome(answer=_answer(citations), refusal=None, hits=hits[:count], notes=said)
+
+
+def _notes(citations: Sequence[Citation], search: Search, pipeline: Pipeline) -> tuple[str, ...]:
+    return notes(citations, pipeline.backend, latest(search.interpretation.filters.as_of))
+
+
+def _with_rival(pieces: Sequence[tuple[Passage, Span]], found: Rival) -> list[tuple[Passage, Span]]:
+    """The pieces with the clause that contradicts the first one, the newer of the two in front."""
+    others = [piece for piece in pieces if piece[0].key != found.passage.key]
+    mine = [piece for piece in others if piece[0] is pieces[0][0]]
+    rest = [piece for piece in others if piece[0] is not pieces[0][0]]
+    theirs = [(found.passage, found.span)]
+    return [*theirs, *mine, *rest] if found.newer else [*mine, *theirs, *rest]
 
 
 def _clauses(search: Search, pipeline: Pipeline) -> list[tuple[Passage, Ranking]]:

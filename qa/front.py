@@ -12,6 +12,7 @@ from index.docnumber import find_numbers
 from index.records import Document
 from qa.rank import Ranking
 from qa.records import Interpretation
+from qa.relations import ENDED
 from qa.scope import Scope
 
 _STEPS = re.compile(
@@ -22,6 +23,8 @@ _WORDS = re.compile(
     r"关于|文|号|规章|法规|政策|一下|给我|显示|打开|里|中|怎么|如何|具体|主要|现行|最新|标题"
 )
 _TOKEN = re.compile(r"[一-龥]{1,8}?[发函字规办复令监政厅建财税]\s*第?\s*$")
+_BEHIND = 2.0
+"""What it costs, in log odds, that a document no longer applies: less than being named, more than wording."""
 _NOISE = 2
 """Characters that may be left of a question when its names and the usual words of asking are taken out."""
 
@@ -68,6 +71,19 @@ def fronted(ranking: Ranking, named: Scope, interpretation: Interpretation) -> R
         front = inside[:1]
     chosen = set(front)
     return permuted(ranking, [*front, *(place for place in range(len(ranking)) if place not in chosen)])
+
+
+def behind(ranking: Ranking, interpretation: Interpretation) -> Ranking:
+    """The ranking with clauses of documents that no longer apply set back, so that an equal one in force leads.
+
+    A question as of a day, or for documents of one state, gets them in their own order: its filter has chosen already.
+    """
+    filters = interpretation.filters
+    ended = np.array([passage.document.validity in ENDED for passage in ranking.passages])
+    if not ended.any() or filters.as_of is not None or filters.validity is not None:
+        return ranking
+    order = np.argsort(-(ranking.raw - _BEHIND * ended), kind="stable")
+    return permuted(ranking, order.tolist())
 
 
 def permuted(ranking: Ranking, order: list[int]) -> Ranking:

@@ -11,7 +11,7 @@ from index.backend import Backend
 from index.embed import Embedder
 from index.records import Document, Filters
 from qa.address import meets, steps
-from qa.front import fronted, rest_of
+from qa.front import behind, fronted, rest_of
 from qa.lexicon import Lexicon, read_lexicon
 from qa.passages import Passages
 from qa.query import Query, make_query
@@ -83,8 +83,8 @@ class Pipeline:
         ranking = None
         if within is None or len(within):
             ranking = self.ranked(query, within, self._named_keys(query, named, within))
-        if ranking is not None and named.named:
-            ranking = fronted(ranking, named, interpretation)
+        if ranking is not None:
+            ranking = fronted(behind(ranking, interpretation), named, interpretation)
         return Search(interpretation=interpretation, scope=named, within=within, ranking=ranking)
 
     def _scope(self, interpretation: Interpretation, documents: Sequence[Document]) -> Scope:

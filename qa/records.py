@@ -123,6 +123,7 @@ class Reply:
         refusal: why not, None where answered.
         hits: the ranked clauses.
         took_ms: milliseconds from question to reply.
+        notes: Chinese sentences for the reader: what is cited no longer applies, or another document contradicts it.
     """
 
     interpretation: Interpretation
@@ -130,6 +131,7 @@ class Reply:
     refusal: Refusal | None
     hits: tuple[Hit, ...]
     took_ms: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

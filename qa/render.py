@@ -10,6 +10,7 @@ from rich.text import Text
 from index.records import Clause, Document
 from index.tokens import terms
 from qa.records import Citation, Found, Hit, Reply
+from qa.relations import ENDED, STATES
 from qa.schemas import Shapes
 from qa.visible import visible
 
@@ -17,6 +18,7 @@ _EXCERPT = 160
 _MATCH = "bold yellow"
 _HEAD = "bold cyan"
 _DIM = "dim"
+_ENDED = "bold red"
 
 
 class Reader:
@@ -42,6 +44,8 @@ class Reader:
             for citation in reply.answer.citations:
                 self._citation(citation, words, same_place=citation.clause.id == above)
                 above = citation.clause.id
+            for note in reply.notes:
+                self._line(Text("注意：", style="bold yellow") + Text(self._shapes.text(note)))
             rest = _others(reply.hits, reply.answer.citations)
             self._hits("相关条款", rest, words)
         elif reply.refusal is not None:
@@ -68,6 +72,7 @@ class Reader:
             ("印发日期", facts.printed_on),
             ("公布日期", facts.published_on),
             ("施行日期", facts.effective_on),
+            ("时效", STATES[document.validity] if document.validity != "unknown" else None),
             ("公开属性", facts.disclosure),
             ("主送", facts.addressee),
             ("签发人", facts.signatory),
@@ -179,7 +184,10 @@ def _address(document: Document, clause: Clause) -> Text:
     facts = document.metadata
     number = facts.number or "无发文字号"
     date = facts.issued_on or facts.published_on or "日期不详"
-    return Text(clause.path, style=_HEAD) + Text(f" · {number} · {date}")
+    address = Text(clause.path, style=_HEAD) + Text(f" · {number} · {date}")
+    if document.validity in (*ENDED, "not_yet"):
+        address += Text(f" · {STATES[document.validity]}", style=_ENDED)
+    return address
 
 
 def _place(document: Document, clause: Clause) -> Text:

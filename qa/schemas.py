@@ -7,7 +7,7 @@ so offsets and lengths stay right.
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from index import privacy
 from index.records import Clause, Document, Filters
@@ -127,6 +127,12 @@ class AskShape(Wire):
     hits: list[HitShape]
     interpretation: InterpretationShape
     took_ms: float
+    notes: list[str] = Field(default=[], description="须知：所引文件或条款已失效，或另有文件给出不同数字；没有时不出现")
+
+    @model_serializer(mode="wrap")
+    def _without_empty_notes(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        shape: dict[str, Any] = plain(self)
+        return shape if self.notes else {name: value for name, value in shape.items() if name != "notes"}
 
 
 class SearchShape(Wire):
@@ -228,6 +234,7 @@ class Shapes:
             hits=[self.hit(hit) for hit in reply.hits],
             interpretation=_interpretation(reply.interpretation),
             took_ms=round(reply.took_ms, 1),
+            notes=[self.text(note) for note in reply.notes],
         )
 
     def search(self, found: Found) -> SearchShape:

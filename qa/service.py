@@ -18,6 +18,7 @@ from qa.records import Found, Interpretation, Reply
 
 if TYPE_CHECKING:
     from index.build import Progress
+    from qa.diff import Comparison
     from qa.evaluate import Evaluation
     from qa.graph import Graph
     from qa.ledger import Row
@@ -88,6 +89,7 @@ class PolicyQA:
             answer=outcome.answer,
             refusal=outcome.refusal,
             hits=outcome.hits,
+            notes=outcome.notes,
             took_ms=(perf_counter() - began) * 1000,
         )
 
@@ -165,6 +167,13 @@ class PolicyQA:
         from qa.graph import graph
 
         return graph(self.backend, document)
+
+    def diff(self, old: str, new: str) -> "Comparison":
+        """Two versions compared, each a file or a document of the index; see :func:`qa.diff.compare`."""
+        from qa.diff import compare
+        from qa.versions import open_side
+
+        return compare(open_side(old, self.document, self.clauses), open_side(new, self.document, self.clauses))
 
     def close(self) -> None:
         """Lets go of the index; the next call opens it anew."""
