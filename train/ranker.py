@@ -74,7 +74,7 @@ class Sample:
         question: the question.
         fold: of its document.
         scenario: ``all``, ``few``; without an answer ``no document``, ``few, no document``, ``no clause``,
-            ``no figure``, ``other place``.
+            ``no figure``, ``other place``, ``written`` (to be unanswerable).
         names: of the features.
         values: float32, (candidates, features).
         gold: bool, (candidates,).
@@ -176,6 +176,50 @@ def samples(collection: Collection, asked: Sequence[Question], fold: int, seed: 
                 )
 
 
+def written(folder: Path = DATA) -> list[Question]:
+    """Questions written to be unanswerable, each beside the document that comes near."""
+    found = []
+    for path in sorted(folder.glob("policies_*.jsonl")):
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            if row.get("answerable") is False:
+                found.append(
+                    Question(
+                        id=row["id"],
+                        text=row["question"],
+                        source="unanswerable",
+                        kind="unanswerable",
+                        document=row["file"],
+                    )
+                )
+    return found
+
+
+def unanswered(collection: Collection, asked: Sequence[Question], fold: int, seed: int) -> Iterator[Sample]:
+    """Each question written to be unanswerable, in the full collection and in a small one about its subject."""
+    choose = random.Random(seed)
+    for question in asked:
+        if question.document not in collection.keys:
+            continue
+        query = collection.query(question.text)
+        near = collection.near(question, query)
+        few = choose.sample(near, min(len(near), _FEW - 1))
+        small = np.sort(np.concatenate([collection.keys[name] for name in (question.document, *few)]))
+        for within in (None, small):
+            made = collection.sheet(Trial(scenario="written", query=query, within=within))
+            if made is not None:
+                keys, sheet = made
+                yield Sample(
+                    question=question,
+                    fold=fold,
+                    scenario="written",
+                    names=sheet.names,
+                    values=sheet.values.astype(np.float32),
+                    gold=np.zeros(len(keys), np.bool_),
+                    found=False,
+                    keys=keys,
+                )
+
+
 def _trials(
     collection: Collection, question: Question, gold: npt.NDArray[np.int64], choose: random.Random
 ) -> Iterator[Trial]:
@@ -218,6 +262,7 @@ def collect(work: Path, shared: Path, threads: int, limit: int | None) -> list[S
     torch.set_num_threads(threads)
     every = questions(shared=shared)
     asked = [one for one in every if one.source == "policy"][:limit]
+    open_ended = written()
     words = asked_words(every, [*laws(shared / "corpus" / "laws"), *policies(shared / "corpus" / "policies")])
     lexicon = read_lexicon(sorted(DATA.glob("lexicon*.tsv")))
     found: list[Sample] = []
@@ -237,6 +282,9 @@ def collect(work: Path, shared: Path, threads: int, limit: int | None) -> list[S
             collection = Collection(backend, embedder, lexicon, worth)
             mine = [one for one in asked if fold_of(one.document) == fold]
             found.extend(samples(collection, mine, fold, seed=fold))
+            found.extend(
+                unanswered(collection, [one for one in open_ended if fold_of(one.document) == fold], fold, fold)
+            )
         print(f"fold {fold}: {len(mine)} questions, {time.monotonic() - start:.0f} s", flush=True)
     return found
 
