@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from index.tokens import fold
 
-_HAN = "零〇一二三四五六七八九十百两"
+_HAN = "零〇一二三四五六七八九十百千两"
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000}
 _UNIT = r"(?P<unit>编|分编|章|节|条|款|项|目|部分|点|大点|大条|小点|大类)"
 _STEP = re.compile(
     rf"第\s*[(（]?(?P<named>[{_HAN}]+|\d+)[)）]?\s*{_UNIT}"
@@ -46,13 +47,13 @@ class Step:
 
 
 def number_of(text: str) -> int:
-    """``十九`` -> 19, ``9`` -> 9, ``一百二十`` -> 120; 0 for an empty text."""
+    """``十九`` -> 19, ``9`` -> 9, ``一千一百二十`` -> 1120; 0 for an empty text."""
     if text.isdigit():
         return int(text)
     total = current = 0
     for sign in text:
-        if sign in ("十", "百"):
-            total += (current or 1) * (10 if sign == "十" else 100)
+        if sign in _POWERS:
+            total += (current or 1) * _POWERS[sign]
             current = 0
         else:
             current = current * 10 + _DIGITS[sign] if sign != "两" else 2
