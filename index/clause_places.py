@@ -27,15 +27,22 @@ class ClausePlaces:
         self._runs = runs
         self._known: dict[int, _Places] = {}
 
-    def find(self, position: int, parts: Sequence[str], own: int | None) -> list[int]:
-        """Keys of the clauses that ``parts`` name; ``own``: the clause from which 前款 and bare 第二款 count."""
+    def find(self, position: int, parts: Sequence[str], own: int | None, *, tops: bool = True) -> list[int]:
+        """Keys of the clauses that ``parts`` name.
+
+        Args:
+            position: of the document that is meant.
+            parts: places as :mod:`index.articles` writes them.
+            own: the clause from which 前款 and a bare 第二款 count, None where another document is meant.
+            tops: whether 第三条 may mean 三、 in a document without articles.
+        """
         if position not in self._known:
             run = self._runs[position]
             rows = self._connection.execute(
                 "SELECT key, path, parent FROM clauses WHERE key >= ? AND key < ? ORDER BY key", [run.start, run.stop]
             ).fetchall()
             self._known[position] = _Places(rows, run.start)
-        return [key for part in parts if (key := self._known[position].find(part, own)) is not None]
+        return [key for part in parts if (key := self._known[position].find(part, own, tops=tops)) is not None]
 
 
 class _Places:
@@ -66,10 +73,10 @@ class _Places:
             if found := re.match(r"附(?:件|表|录)[0-9一二三四五六七八九十]*", path):
                 self.annexes.setdefault(found[0], key)
 
-    def find(self, part: str, own: int | None) -> int | None:
+    def find(self, part: str, own: int | None, *, tops: bool) -> int | None:
         """Key of the clause that ``part`` names, None where the document has none."""
         steps = {step[2]: step for step in _STEP.finditer(part)}
-        article = self._article(part, steps, own)
+        article = self._article(part, steps, own, tops=tops)
         if "项" in steps and article is not None:
             return self.items.get((article, to_int(steps["项"][1]) or 0), article)
         if article is not None:
@@ -82,11 +89,11 @@ class _Places:
             return next((key for path, key in self.chapters.items() if path.endswith(ending)), None)
         return None
 
-    def _article(self, part: str, steps: Mapping[str, re.Match[str]], own: int | None) -> int | None:
+    def _article(self, part: str, steps: Mapping[str, re.Match[str]], own: int | None, *, tops: bool) -> int | None:
         if "条" in steps:
             number = _article(steps["条"])
             if not self.articles:
-                return self.tops.get(int(number.split(".")[0]))
+                return self.tops.get(int(number.split(".")[0])) if tops else None
             return self.articles.get(number)
         here = self.article_of.get(own) if own is not None else None
         if here is None or not (part.startswith(("前", "本")) or steps.keys() & {"款", "项", "目"}):

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.docnumber import number_key
 from index.filters import earliest
@@ -34,8 +34,9 @@ class Entry:
 
     @property
     def day(self) -> str:
-        """First day that its date can mean; empty where it bears none."""
-        return earliest(self.metadata.issued_on or self.metadata.published_on) or ""
+        """First day that its date can mean: 成文, else 施行, else 公布; empty where it bears none."""
+        facts = self.metadata
+        return earliest(facts.issued_on or facts.effective_on or facts.published_on) or ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +98,18 @@ class Directory:
             ]
             if found and (degree < 2 or len({entry.metadata.title for entry in found}) == 1):
                 return _newest(found)
+        return None
+
+    def find_plain(self, asked: Asked) -> Entry | None:
+        """As :meth:`find`, for a title without 《》, whose first characters may still belong to the sentence.
+
+        提交行政强制法 means 行政强制法 where that is a title of the index.
+        """
+        title = asked.title or ""
+        for cut in range(max(1, len(title) - 1)):
+            found = self.find(replace(asked, title=title[cut:]))
+            if found is not None:
+                return found
         return None
 
     def versions(self) -> list[list[Entry]]:

@@ -68,6 +68,9 @@ class Linker:
         self._connection = connection
         self._seen: list[_Seen] = []
         self._references = 0
+        # references that begin with 本 (本办法第三条), and those whose title bears no 《》 (刑法第三十条)
+        self._own: set[int] = set()
+        self._plain: set[int] = set()
 
     def add(self, position: int, first: int, record: Record) -> None:
         """Keeps what a document says of others and of its own time.
@@ -82,6 +85,11 @@ class Linker:
         for ordinal, reference in references(record.clauses, metadata):
             self._references += 1
             rows.append(_row(self._references, first + ordinal, position, reference))
+            sign = record.clauses[ordinal].text[reference.span.start]
+            if sign == "本":
+                self._own.add(self._references)
+            elif sign != "《" and reference.title is not None:
+                self._plain.add(self._references)
         self._connection.executemany(f"INSERT INTO refs VALUES ({', '.join('?' * 11)})", rows)
         found = facts(record.clauses, metadata)
         keys = range(first, first + len(record.clauses))
@@ -126,7 +134,7 @@ class Linker:
         clauses = ClausePlaces(self._connection, {seen.entry.position: seen.keys for seen in self._seen})
         days = {seen.entry.position: seen.entry.day for seen in self._seen}
         repealed = _repealed_names(self._connection)
-        cache: dict[tuple[str | None, str | None, str, int], int | None] = {}
+        cache: dict[tuple[str | None, str | None, str, int, bool], int | None] = {}
         rows = self._connection.execute("SELECT id, key, position, kind, title, number, parts FROM refs").fetchall()
         targets: list[tuple[int | None, int | None, int]] = []
         places: list[tuple[int, int]] = []
@@ -135,16 +143,19 @@ class Linker:
             target: int | None = position
             if named:
                 before = days[position] if kind == "废止" else ""
-                question = (title, number, before, position)
+                plain = identity in self._plain
+                question = (title, number, before, position, plain)
                 if question not in cache:
-                    entry = directory.find(Asked(title=title, number=number, before=before, own=position))
+                    asked = Asked(title=title, number=number, before=before, own=position)
+                    entry = directory.find_plain(asked) if plain else directory.find(asked)
                     cache[question] = entry.position if entry else None
                 target = cache[question]
             ended_by = repealed.get(title) if named and target is None and kind != "废止" else None
             row = ended_by[0] if ended_by is not None and ended_by[1] != position else None
             targets.append((target if named else None, row, identity))
             if target is not None and parts:
-                wanted = clauses.find(target, json.loads(parts), key if not named else None)
+                tops = named or identity in self._own
+                wanted = clauses.find(target, json.loads(parts), key if not named else None, tops=tops)
                 places.extend((found, identity) for found in wanted if found != key)
         self._connection.executemany("UPDATE refs SET target = ?, ended_by = ? WHERE id = ?", targets)
         self._connection.executemany("INSERT OR IGNORE INTO ref_clauses VALUES (?, ?)", places)
@@ -230,7 +241,7 @@ _APART = 90
 def _same_act(older: Entry, newer: Entry) -> bool:
     """Whether two documents of one title are versions of one act, the second one newer."""
     one, other = older.metadata, newer.metadata
-    if not (one.issued_on and other.issued_on and _LASTING.search(one.title or "")):
+    if not ((one.issued_on or one.effective_on) and other.issued_on and _LASTING.search(one.title or "")):
         return False
     issuers = [(issuer or "").replace("中华人民共和国", "") for issuer in (one.issuer, other.issuer)]
     if not (issuers[0] in issuers[1] or issuers[1] in issuers[0]):
