@@ -13,7 +13,7 @@ import rjieba
 
 from index.traditional import folding
 
-IDENTITY = "rjieba-search+bigrams-1"
+IDENTITY = "rjieba-search+bigrams-2"
 """Name of this tokenizer; an index made under another name must be built again. Raise it with every change."""
 
 _SHORT = 40  # below this a translation is cheaper than compiling the pattern that could save it
@@ -22,6 +22,8 @@ _INVISIBLE = (0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)
 _SPELLED_YEAR = re.compile(r"[一二][零〇○一二三四五六七八九]{3}(?=年)")
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}年")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# 1+7, 1+9, 1+n, 3+2: names of programmes made of numbers; not: 5g+, 1+7=8
+_NUMBER_NAME = re.compile(r"(?<![\w+.])\d{1,2}(?:\+(?:\d{1,2}|n))+(?![\w+=.])")
 _DOTTED = re.compile(r"\d+(?:\.\d+){2,}")
 _DIGITS = str.maketrans("零〇○一二三四五六七八九", "000123456789")
 _RUN = re.compile(r"[^\W_]+(?:(?:(?<=\d)\.(?=\d)|(?<=\d)%)[^\W_]*)*")
@@ -76,7 +78,8 @@ def terms(text: str) -> list[str]:
     """Words of ``text`` in search mode: every word, and the dictionary words inside the longer ones.
 
     Numbers stay whole (``3.5%``, ``1234.5``); a date such as ``2021.5.31`` gives its three numbers; a year gives two
-    units, ``2025`` and (after all other words) ``2025年``. Punctuation and blanks give nothing. Duplicates remain.
+    units, ``2025`` and (after all other words) ``2025年``, and so does a name made of numbers: ``1``, ``7`` and
+    ``1+7``. Punctuation and blanks give nothing. Duplicates remain.
     """
     return _terms(fold(text))
 
@@ -95,6 +98,8 @@ def _terms(folded: str) -> list[str]:
     plain = _DOTTED.sub(lambda match: match[0].replace(".", " "), folded)
     words = [word for word in rjieba.cut_for_search(plain) if word[0].isalnum()]
     words.extend(_YEAR.findall(folded))
+    if "+" in folded:
+        words.extend(_NUMBER_NAME.findall(folded))
     return words
 
 
