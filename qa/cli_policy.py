@@ -48,3 +48,40 @@ def ledger(
         unit=unit, document=document, year=year, each=each, csv=csv, xlsx=xlsx, link_base=link_base, as_json=as_json
     )
     raise typer.Exit(run_ledger(state(ctx), query, filters))
+
+
+@app.command(
+    help="核对一份材料：所引的文件、文号、条款、原话是否都对，是否仍然有效。\n\n"
+    "材料可以是 txt、md、docx 等；引号内 8 个字以上的话逐字核对。有错时退出码为 1。"
+)
+def verify(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="要核对的材料。")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="所引文件应在这一天有效（默认今天）。")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="核对无误的也列出。")] = False,
+    as_json: _JsonOption = False,
+) -> None:
+    """Checks a memo."""
+    from qa.cli_verify import run_verify
+
+    raise typer.Exit(run_verify(state(ctx), file, as_of=as_of, every=every, as_json=as_json))
+
+
+@app.command(
+    help="对比一份文件的两个版本：逐条配对，标出新增、删除、修改、移位、不变。\n\n"
+    "OLD、NEW 可以是文件，也可以是索引中的文件（id、发文字号或标题）；--html 写成左右对照的网页。"
+)
+def diff(
+    ctx: typer.Context,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="旧版本。")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="新版本。")],
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="写成左右对照的网页。")] = None,
+    every: Annotated[bool, typer.Option("--all", help="不变的条款也显示。")] = False,
+    as_json: _JsonOption = False,
+) -> None:
+    """Compares two versions."""
+    from qa.cli_diff import run_diff
+
+    raise typer.Exit(run_diff(state(ctx), (old, new), html=html, every=every, as_json=as_json))

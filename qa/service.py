@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qa.graph import Graph
     from qa.ledger import Row
     from qa.pipeline import Pipeline
+    from qa.verify import Finding
 
 MOST_HITS = 50
 
@@ -174,6 +175,12 @@ class PolicyQA:
         from qa.versions import open_side
 
         return compare(open_side(old, self.document, self.clauses), open_side(new, self.document, self.clauses))
+
+    def verify(self, file: Path, *, as_of: str | None = None) -> "list[Finding]":
+        """What became of each citation and quotation of a memo; see :func:`qa.verify.verify_file`."""
+        from qa.verify import verify_file
+
+        return verify_file(file, self.backend, as_of=as_of)
 
     def close(self) -> None:
         """Lets go of the index; the next call opens it anew."""
