@@ -208,8 +208,17 @@ def _with_subjects(text: str, found: Sequence[Figure], deadlines: Sequence[Deadl
         noun = _noun(text[figure.span.end : limit]) if figure.kind == "count" else ""
         if not words and not noun and previous is not None:
             words = previous.subject
-        result.append(replace(figure, subject=(words + noun)[-_LONGEST_SUBJECT:]))
+        result.append(replace(figure, subject=_shortened(words + noun)))
     return result
+
+
+def _shortened(subject: str) -> str:
+    """The end of a long subject, from a member of its list on where it is one."""
+    if len(subject) <= _LONGEST_SUBJECT:
+        return subject
+    kept = subject[-_LONGEST_SUBJECT:]
+    first, mark, rest = kept.partition("、")
+    return rest if mark and len(rest) >= _SHORTEST_SUBJECT and len(first) < _LONGEST_SUBJECT // 2 else kept
 
 
 def _before(text: str, at: int, floor: int, deadlines: Sequence[Deadline]) -> str:
