@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON（多个问题时每行一个）。")]
+ExplainOption = Annotated[bool, typer.Option("--explain", help="说明每条因为什么排在这里，词表带来了哪些公文说法。")]
 CountOption = Annotated[int | None, typer.Option("-k", metavar="N", help="给出多少条相关条款（1–50）。")]
 
 
@@ -79,11 +80,12 @@ def ask(
     ] = None,
     as_json: JsonOption = False,
     k: CountOption = None,
+    explain: ExplainOption = False,
 ) -> None:
     """Answers questions."""
-    from qa.cli_ask import run_ask
+    from qa.cli_ask import Wanted, run_ask
 
-    raise typer.Exit(run_ask(state(ctx), question or [], filters, k=k, as_json=as_json))
+    raise typer.Exit(run_ask(state(ctx), question or [], filters, Wanted(k=k, as_json=as_json, explain=explain)))
 
 
 @app.command(help="只查找相关条款，不作回答。\n\n按相关程度排列，每条给出条款路径、发文字号和日期。")
@@ -94,12 +96,15 @@ def search(
     query: Annotated[list[str], typer.Argument(metavar="QUERY…", help="要查找的话。")],
     as_json: JsonOption = False,
     k: CountOption = None,
+    explain: ExplainOption = False,
 ) -> None:
     """Ranks clauses."""
     current = state(ctx)
-    found = current.service.search(" ".join(query), filters, k)
+    found = current.service.search(" ".join(query), filters, k, explain=explain)
     if as_json:
-        current.write_json(current.shapes.search(found))
+        from qa.schemas import explained
+
+        current.write_json(explained(current.shapes.search(found), found.explanation))
     else:
         current.reader.found(found)
     raise typer.Exit(0 if found.hits else 1)
@@ -122,7 +127,7 @@ def show(
     if as_json:
         current.write_json(current.shapes.show(found, clauses))
     elif clause is not None:
-        current.reader.clause(found, clauses[0])
+        current.reader.clause(found, clauses[0], service.around(clauses[0]))
     else:
         current.reader.document(found, clauses)
 

@@ -54,7 +54,20 @@ class EmbeddingSettings(Section):
 class LexiconSettings(Section):
     """Everyday words and what official documents say for them."""
 
-    files: tuple[FilePath, ...] = Field(default=(), description="补充的词表文件")
+    user: FilePath | None = Field(default=None, description="自己的词表文件；空：只用随程序附带的")
+
+
+class RankingSettings(Section):
+    """What ranks besides the shipped ranker."""
+
+    cross_encoder: str | None = Field(default=None, description="交叉编码器的模型名或文件夹；空：不用")
+    cross_encoder_depth: int = Field(default=30, ge=1, le=200, description="交叉编码器重排前多少条")
+
+
+class ModelsSettings(Section):
+    """Where models that were adapted to own questions lie."""
+
+    folder: FilePath | None = Field(default=None, description="qa tune 的模型放在哪里；空：索引文件夹旁边")
 
 
 class AnswerSettings(Section):
@@ -88,6 +101,8 @@ class Settings(BaseSettings):
     index: IndexSettings = Field(default_factory=IndexSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     lexicon: LexiconSettings = Field(default_factory=LexiconSettings)
+    ranking: RankingSettings = Field(default_factory=RankingSettings)
+    models: ModelsSettings = Field(default_factory=ModelsSettings)
     answer: AnswerSettings = Field(default_factory=AnswerSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 
@@ -152,15 +167,17 @@ def _resolve(values: dict[str, Any], folder: Path) -> None:
     if isinstance(index, dict):
         index.setdefault("folder", "var/index")
         index["folder"] = _against(folder, index["folder"])
-    lexicon = values.get("lexicon")
-    if isinstance(lexicon, dict) and isinstance(lexicon.get("files"), list):
-        lexicon["files"] = [_against(folder, name) for name in lexicon["files"]]
-    embedding = values.get("embedding")
-    if isinstance(embedding, dict) and isinstance(embedding.get("model"), str):
-        # a hub name such as BAAI/bge-small-zh-v1.5 looks like a relative path; it is one only where it exists
-        local = folder / Path(embedding["model"]).expanduser()
-        if local.exists():
-            embedding["model"] = str(local)
+    for section, key in (("lexicon", "user"), ("models", "folder")):
+        own = values.get(section)
+        if isinstance(own, dict) and key in own:
+            own[key] = _against(folder, own[key])
+    for section, key in (("embedding", "model"), ("ranking", "cross_encoder")):
+        own = values.get(section)
+        if isinstance(own, dict) and isinstance(own.get(key), str):
+            # a hub name such as BAAI/bge-small-zh-v1.5 looks like a relative path; it is one only where it exists
+            local = folder / Path(own[key]).expanduser()
+            if local.exists():
+                own[key] = str(local)
 
 
 def _against(folder: Path, value: Any) -> Any:

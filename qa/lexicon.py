@@ -34,6 +34,11 @@ class Lexicon:
     def __init__(self, entries: Mapping[str, tuple[str, ...]]) -> None:
         self._entries = entries
 
+    @property
+    def entries(self) -> Mapping[str, tuple[str, ...]]:
+        """Everyday expression -> official words."""
+        return self._entries
+
     def __len__(self) -> int:
         return len(self._entries)
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from index.backend import Backend
 from index.embed import Embedder
 from index.records import Document, Filters
+from index.static import StaticEmbedder
 from qa.address import meets, steps
+from qa.cross import CrossRanker
 from qa.front import behind, fronted, rest_of
 from qa.lexicon import Lexicon, read_lexicon
 from qa.passages import Passages
@@ -19,6 +21,7 @@ from qa.rank import SHIPPED, Model, Ranking, rank, read_model
 from qa.records import Hit, Interpretation
 from qa.retrieve import candidates, ranks
 from qa.scope import Scope, Titles, scope
+from qa.words import Words
 
 Keys = NDArray[np.int64]
 LEXICON = SHIPPED / "lexicon.tsv"
@@ -58,6 +61,7 @@ class Pipeline:
         lexicon: everyday expressions and their official words.
         model: the ranker.
         passages: clauses made ready, kept between questions.
+        cross: scores the first clauses again; None: the ranker has the last word.
     """
 
     backend: Backend
@@ -65,6 +69,7 @@ class Pipeline:
     lexicon: Lexicon
     model: Model
     passages: Passages
+    cross: CrossRanker | None = None
     _documents: list[Document] = field(default_factory=list)
     _titles: Titles | None = None
 
@@ -83,6 +88,8 @@ class Pipeline:
         ranking = None
         if within is None or len(within):
             ranking = self.ranked(query, within, self._named_keys(query, named, within))
+        if ranking is not None and self.cross is not None:
+            ranking = self.cross.reordered(interpretation.question, ranking)
         if ranking is not None:
             ranking = fronted(behind(ranking, interpretation), named, interpretation)
         return Search(interpretation=interpretation, scope=named, within=within, ranking=ranking)
@@ -107,7 +114,7 @@ class Pipeline:
         pool = candidates(query, self.backend, within, named)
         if not len(pool):
             return None
-        return rank(query, pool, self.passages.get(pool.keys.tolist()), self.model)
+        return rank(query, pool, self.passages.get(pool.keys.tolist()), self.model, self.passages.words)
 
     def reordered(self, query: Query, ranking: Ranking, count: int) -> Ranking | None:
         """The first ``count`` clauses of a ranking in the order that another query gives them."""
@@ -137,7 +144,6 @@ def open_pipeline(
     backend: Backend,
     embedder: Embedder | None,
     *,
-    lexicon_files: Sequence[Path] = (),
     model_folder: Path = SHIPPED,
 ) -> Pipeline:
     """A pipeline with the shipped ranker and lexicon.
@@ -145,19 +151,17 @@ def open_pipeline(
     Args:
         backend: the index.
         embedder: the one that the index was made with.
-        lexicon_files: further lexicon files of the user.
         model_folder: where the ranker lies.
 
     Raises:
         ModelError: the ranker is missing or damaged.
     """
-    files = [path for path in (model_folder / "lexicon.tsv", *lexicon_files) if path.exists()]
     return Pipeline(
         backend=backend,
         embedder=embedder,
-        lexicon=read_lexicon(files),
+        lexicon=read_lexicon([LEXICON]),
         model=read_model(model_folder),
-        passages=Passages(backend),
+        passages=Passages(backend, Words(embedder) if isinstance(embedder, StaticEmbedder) else None),
     )
 
 

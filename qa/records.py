@@ -4,8 +4,12 @@ question --interpret--> Interpretation --retrieve, rank--> Hits --compose--> Ans
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from index.records import Clause, Document, Filters
+
+if TYPE_CHECKING:
+    from qa.explain import Explanation
 
 REFUSAL_REASONS = ("no_evidence", "off_topic", "filtered_out", "unknown_document")
 
@@ -124,6 +128,7 @@ class Reply:
         hits: the ranked clauses.
         took_ms: milliseconds from question to reply.
         notes: Chinese sentences for the reader: what is cited no longer applies, or another document contradicts it.
+        explanation: why the hits stand where they do; None unless asked for.
     """
 
     interpretation: Interpretation
@@ -132,12 +137,14 @@ class Reply:
     hits: tuple[Hit, ...]
     took_ms: float
     notes: tuple[str, ...] = ()
+    explanation: "Explanation | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """What :meth:`qa.service.PolicyQA.search` gives: ranked clauses only."""
+    """What :meth:`qa.service.PolicyQA.search` gives: ranked clauses only, and why if that was asked for."""
 
     interpretation: Interpretation
     hits: tuple[Hit, ...]
     took_ms: float
+    explanation: "Explanation | None" = None

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from index.records import Clause, Document
 from index.tokens import terms
+from qa.explain import Explanation
 from qa.records import Citation, Found, Hit, Reply
 from qa.relations import ENDED, STATES
 from qa.schemas import Shapes
@@ -51,6 +52,7 @@ class Reader:
         elif reply.refusal is not None:
             self._line(Text("没有回答：", style="bold red") + Text(self._shapes.text(reply.refusal.message)))
             self._hits("最接近的条款", reply.refusal.nearest, words)
+        self._explanation(reply.explanation)
 
     def found(self, found: Found) -> None:
         """Ranked clauses."""
@@ -59,6 +61,7 @@ class Reader:
             self._line(Text("没有找到相关条款。"))
         for hit in found.hits:
             self._hit(hit, words)
+        self._explanation(found.explanation)
 
     def document(self, document: Document, clauses: Iterable[Clause]) -> None:
         """A document's facts and its tree of clauses."""
@@ -88,13 +91,15 @@ class Reader:
             self._line(Text(clause.path, style=_HEAD) + Text(f"  {clause.id}", style=_DIM), max(0, clause.level - 1))
             self._line(Text(self._shapes.text(clause.text)), max(0, clause.level - 1) + 1)
 
-    def clause(self, document: Document, clause: Clause) -> None:
-        """One clause in full."""
+    def clause(self, document: Document, clause: Clause, around: Iterable[tuple[str, str]] = ()) -> None:
+        """One clause in full, and what it cites and what cites it, as :func:`qa.relations.around` says it."""
         self._line(_address(document, clause))
         self._line(_place(document, clause), 1)
         self._line(Text(self._shapes.text(clause.text)), 1)
         for duty in clause.duties:
             self._line(Text(f"{duty.role}：", style=_DIM) + Text("、".join(duty.units)), 1)
+        for name, said in around:
+            self._line(Text(f"{name}：", style=_DIM) + Text(self._shapes.text(said)), 1)
 
     def documents(self, documents: Sequence[Document]) -> None:
         """A list of documents: aligned for people on a terminal, tab-separated for programs in a pipe."""
@@ -130,6 +135,23 @@ class Reader:
         self._line(head + Text(f"  {hit.score:.2f}", style=_DIM))
         self._line(_place(hit.document, hit.clause), 1)
         self._line(self._marked(excerpt(hit.clause.text, words), words), 1)
+
+    def _explanation(self, explanation: Explanation | None) -> None:
+        """Why the clauses stand where they do; nothing unless it was asked for."""
+        if explanation is None:
+            return
+        self._line(Text())
+        self._line(Text("为什么这样排", style="bold"))
+        for found in explanation.expansions:
+            self._line(Text(f"词表：{found.everyday} → {'、'.join(found.official)}"), 1)
+        if explanation.cross_encoder:
+            self._line(Text("排在前面的条款由交叉编码器重新排序；下面是重排之前各条得分的由来。"), 1)
+        for hit in explanation.hits:
+            self._line(Text(f"{hit.rank}. ", style="bold") + Text(hit.clause, style=_DIM), 1)
+            for title, effects in (("升", hit.raised), ("降", hit.lowered)):
+                shown = "，".join(f"{one.name} {one.effect:+.2f}" for one in effects)
+                if shown:
+                    self._line(Text(f"{title}：{shown}"), 2)
 
     def _marked(self, text: str, words: Sequence[str]) -> Text:
         shown = Text(self._shapes.text(text))

@@ -5,13 +5,17 @@ so offsets and lengths stay right.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from index import privacy
 from index.records import Clause, Document, Filters
 from qa.records import Citation, Found, Hit, Interpretation, Refusal, Reply
+
+if TYPE_CHECKING:
+    from qa.explain import Explanation
 
 
 class Wire(BaseModel):
@@ -296,3 +300,9 @@ def _interpretation(found: Interpretation) -> InterpretationShape:
         units=list(found.units),
         filters=filters_shape(found.filters),
     )
+
+
+def explained(shape: Wire, explanation: "Explanation | None") -> dict[str, Any]:
+    """A shape as JSON-ready values, with ``explanation`` at its end where one was asked for."""
+    values = shape.model_dump(mode="json")
+    return values if explanation is None else {**values, "explanation": asdict(explanation)}

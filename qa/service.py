@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from index.backend import Backend, open_index
-from index.embed import Embedder, open_embedder
+from index.embed import Embedder
 from index.records import BuildReport, Clause, Document, Filters
 from qa.config import Settings
 from qa.errors import UsageError
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from index.build import Progress
     from qa.diff import Comparison
     from qa.evaluate import Evaluation
+    from qa.explain import Explanation
     from qa.graph import Graph
     from qa.ledger import Row
-    from qa.pipeline import Pipeline
+    from qa.pipeline import Pipeline, Search
+    from qa.records import Hit
     from qa.verify import Finding
 
 MOST_HITS = 50
@@ -51,10 +53,9 @@ class PolicyQA:
         """The model. Raises ModelError where it cannot be opened."""
         if self._given_embedder is not None:
             return self._given_embedder
-        chosen = self.settings.embedding
-        return open_embedder(
-            chosen.kind, chosen.model, query_prompt=chosen.query_prompt, passage_prompt=chosen.passage_prompt
-        )
+        from qa.models import chosen_embedder
+
+        return chosen_embedder(self.settings)
 
     @property
     def backend(self) -> Backend:
@@ -64,13 +65,16 @@ class PolicyQA:
                 self._backend = open_index(self.settings.index.folder, embedder=self.embedder.identity)
             return self._backend
 
-    def ask(self, question: str, filters: Filters | None = None, k: int | None = None) -> Reply:
+    def ask(
+        self, question: str, filters: Filters | None = None, k: int | None = None, *, explain: bool = False
+    ) -> Reply:
         """Answers a question, or says why not.
 
         Args:
             question: as asked.
             filters: restrict what is searched, before ranking.
             k: how many ranked clauses to give, 1 to 50; None: as the settings say.
+            explain: True says of each clause what raised and lowered it.
 
         Raises:
             UsageError: the question or ``k`` cannot be served.
@@ -84,7 +88,8 @@ class PolicyQA:
         from qa.answer import compose
 
         threshold = self.settings.answer.least_evidence
-        outcome = compose(pipeline.search(interpretation), pipeline, count=wanted, threshold=threshold)
+        search = pipeline.search(interpretation)
+        outcome = compose(search, pipeline, count=wanted, threshold=threshold)
         return Reply(
             interpretation=interpretation,
             answer=outcome.answer,
@@ -92,14 +97,24 @@ class PolicyQA:
             hits=outcome.hits,
             notes=outcome.notes,
             took_ms=(perf_counter() - began) * 1000,
+            explanation=_explained(search, pipeline, outcome.hits) if explain else None,
         )
 
-    def search(self, query: str, filters: Filters | None = None, k: int | None = None) -> Found:
+    def search(
+        self, query: str, filters: Filters | None = None, k: int | None = None, *, explain: bool = False
+    ) -> Found:
         """Ranked clauses only; arguments and errors as for :meth:`ask`."""
         began = perf_counter()
         interpretation, wanted = self._checked(query, filters, k)
-        hits = self._ready().search(interpretation).hits(wanted)
-        return Found(interpretation=interpretation, hits=hits, took_ms=(perf_counter() - began) * 1000)
+        pipeline = self._ready()
+        search = pipeline.search(interpretation)
+        hits = search.hits(wanted)
+        return Found(
+            interpretation=interpretation,
+            hits=hits,
+            took_ms=(perf_counter() - began) * 1000,
+            explanation=_explained(search, pipeline, hits) if explain else None,
+        )
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """The documents that meet the filters, by source."""
@@ -163,6 +178,12 @@ class PolicyQA:
 
         return ledger(self.backend, filters=filters, unit=unit, document=document, year=year)
 
+    def around(self, clause: Clause) -> list[tuple[str, str]]:
+        """What a clause cites and what cites it; see :func:`qa.relations.around`."""
+        from qa.relations import around
+
+        return around(clause, self.backend)
+
     def graph(self, document: Document) -> "Graph":
         """What a document cites, and what cites it; see :class:`qa.graph.Graph`."""
         from qa.graph import graph
@@ -194,9 +215,9 @@ class PolicyQA:
         with self._lock:
             backend = self.backend
             if self._pipeline is None:
-                from qa.pipeline import open_pipeline
+                from qa.models import chosen_pipeline
 
-                self._pipeline = open_pipeline(backend, self.embedder, lexicon_files=self.settings.lexicon.files)
+                self._pipeline = chosen_pipeline(self.settings, backend, self.embedder)
             return self._pipeline
 
     def _checked(self, question: str, filters: Filters | None, k: int | None) -> tuple[Interpretation, int]:
@@ -204,3 +225,9 @@ class PolicyQA:
         if not 1 <= wanted <= MOST_HITS:
             raise UsageError(f"条数 k 应在 1 到 {MOST_HITS} 之间，而不是 {wanted}。")
         return interpret(question, filters, self.settings.answer.question_characters), wanted
+
+
+def _explained(search: "Search", pipeline: "Pipeline", hits: "Sequence[Hit]") -> "Explanation":
+    from qa.explain import explain
+
+    return explain(search, pipeline, hits)

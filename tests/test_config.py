@@ -62,13 +62,18 @@ def test_relative_paths_count_from_the_file(tmp_path: Path) -> None:
     folder = tmp_path / "etc"
     folder.mkdir()
     (folder / "words.tsv").touch()
+    (folder / "judge").mkdir()
     (folder / "model").mkdir()
     path = write(
-        folder, "index: {folder: ../data}\nlexicon: {files: [words.tsv]}\nembedding: {kind: transformer, model: model}"
+        folder,
+        "index: {folder: ../data}\nlexicon: {user: words.tsv}\nmodels: {folder: own}\n"
+        "ranking: {cross_encoder: judge}\nembedding: {kind: transformer, model: model}",
     )
     settings = load_settings(path)
     assert settings.index.folder == folder / "../data"
-    assert settings.lexicon.files == (folder / "words.tsv",)
+    assert settings.lexicon.user == folder / "words.tsv"
+    assert settings.models.folder == folder / "own"
+    assert settings.ranking.cross_encoder == str(folder / "judge")
     assert settings.embedding.model == str(folder / "model")
 
 
@@ -115,7 +120,8 @@ def test_section_with_everything_commented_out(tmp_path: Path) -> None:
         ("embedding:\n  kind: bert\n", ["embedding.kind", "bert", "static", "transformer"]),
         ("privacy:\n  show_phone: 也许\n", ["也许", "true", "false"]),
         ("answer: 5\n", ["第 1 行", "answer", "5", "hits"]),
-        ("lexicon:\n  files: a.tsv\n", ["lexicon.files", "a.tsv", "列表"]),
+        ("lexicon:\n  user: [a.tsv]\n", ["lexicon.user", "a.tsv"]),
+        ("ranking:\n  cross_encoder_depth: 0\n", ["ranking.cross_encoder_depth", "0", "不小于 1"]),
         ("index: {folder: a}\nindex: {folder: b}\n", ["第 2 行", "index", "第 1 行"]),
         ("- a\n", ["最外层"]),
         ("index: [\n", ["YAML"]),
@@ -144,7 +150,6 @@ def test_two_faults_give_two_lines(tmp_path: Path) -> None:
         ("QA_INDEX__FOLDR", "/x", ["index.foldr", "folder"]),
         ("QA_ANSWER__HITS", "many", ["answer.hits", "many"]),
         ("QA_INDEX", "/x", ["QA_INDEX", "QA_INDEX__FOLDER"]),
-        ("QA_LEXICON__FILES", "a.tsv", ["JSON"]),
     ],
 )
 def test_environment_is_checked(monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""``qa tune``: an organisation's own questions -> an embedding and a ranker that know its words."""
