@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.backend import Backend
-from index.records import Document
+from index.records import Clause, Document
 from qa.records import Hit
 
 STATES = {
@@ -19,6 +19,9 @@ STATES = {
 
 ENDED = frozenset({"expired", "repealed", "amended"})
 """States of documents that no longer apply."""
+
+
+_PARTS = 5
 
 
 def name_of(document: Document) -> str:
@@ -37,6 +40,21 @@ def referring(number: str, backend: Backend) -> list[Hit]:
         Hit(rank=place, score=0.0, key=key, lexical=0.0, dense=None, exact=True, document=document, clause=clause)
         for place, (key, (document, clause)) in enumerate(found, start=1)
     ]
+
+
+def around(clause: Clause, backend: Backend) -> list[tuple[str, str]]:
+    """What a clause cites and what cites it, as lines for a reader: (引用 or 被引用, what and where)."""
+    lines = []
+    for link in backend.links.of_clause(clause.id):
+        name = f"《{link.title}》" if link.title else ""
+        name += f"（{link.number}）" if link.number and name else link.number or ("" if name else "本文件")
+        said = name + "、".join(link.parts[:_PARTS]) + ("…" if len(link.parts) > _PARTS else "")
+        note = (link.warning or "").rstrip("。") or ("" if link.target_id or link.kind == "internal" else "不在索引中")
+        lines.append(("引用", said + (f"【{note}】" if note else "")))
+    for link in backend.links.to_clause(clause.id):
+        other = link.document_id != clause.document_id
+        lines.append(("被引用", (name_of(backend.document(link.document_id)) if other else "") + link.path))
+    return list(dict.fromkeys(lines))
 
 
 def renumbered(hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -108,3 +108,12 @@ def test_no_notes_where_nothing_is_wrong(service: PolicyQA) -> None:
     assert reply.answer is not None
     assert reply.notes == ()
     assert Path(reply.answer.citations[0].document.source).name == "新办法.txt"
+
+
+def test_what_a_clause_cites_and_what_cites_it(service: PolicyQA) -> None:
+    document = service.document("新办法.txt")
+    assert service.around(service.clause(document, "第一条")) == [
+        ("引用", "《甲市收费条例》【所引《甲市收费条例》已废止】")
+    ]
+    assert service.around(service.clause(document, "第三条")) == [("引用", "《甲市占道经营办法》【不在索引中】")]
+    assert service.around(service.clause(document, "第二条")) == []
