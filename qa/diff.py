@@ -85,6 +85,7 @@ _LEAST_SAME_MARKER = 0.2
 _NEAR = 0.02  # weight of the same place in the document, to tell like texts apart
 _SHORTEST_EQUAL = 2  # a single common character between two changes is no island
 _ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百千0-9０-９]+条(?:之[一二三四五六七八九十]+)?")
+_LEVEL = re.compile(r"第[^条章节编]{1,12}(条|章|节|分编|编)")
 _SKIPPED = ("head", "signature")
 _NUMBER = re.compile(r"第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五六七八九十]+)?")
 _UNSEEN = re.compile(r"[\s\u200b]+")
@@ -166,11 +167,19 @@ def matched(old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int]]:
         similar = _similarities([old[i] for i in left], [new[j] for j in right])
         near = np.abs(np.array(left)[:, None] / len(old) - np.array(right)[None, :] / len(new))
         same = np.array([[old[i].marker == new[j].marker != "" for j in right] for i in left])
-        kind = np.array([[bool(old[i].marker) == bool(new[j].marker) for j in right] for i in left])
+        kind = np.array([[_kind(old[i]) == _kind(new[j]) for j in right] for i in left])
         allowed = kind & (similar >= np.where(same, _LEAST_SAME_MARKER, _LEAST))
         worth = np.where(allowed, similar + _NEAR * (1 - near) + _NEAR * same, 0.0)
         pairs += [(left[i], right[j]) for i, j in best_pairs(worth) if allowed[i, j]]
     return sorted(pairs)
+
+
+def _kind(unit: Unit) -> str:
+    """Chapters are compared with chapters, articles with articles, what has no number with its like."""
+    if not unit.marker:
+        return ""
+    match = _LEVEL.match(unit.marker)
+    return match[1] if match else "other"
 
 
 def _equal_pairs(old: Sequence[Unit], new: Sequence[Unit]) -> list[tuple[int, int]]:

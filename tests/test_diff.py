@@ -103,6 +103,15 @@ def test_clauses_are_matched_across_renumbering(made: Comparison) -> None:
     ]
 
 
+def test_an_article_is_never_matched_with_a_chapter(tmp_path: Path) -> None:
+    old = "青山县培训办法\n\n第一章 总则\n\n第一条 为了发展，制定本办法。\n\n第二条 教师培训、教师进修。\n"
+    new = "青山县培训办法\n\n第一章 总则\n\n第一条 为了发展，制定本办法。\n\n第二章 教师培训、教师进修\n\n第二条 县财政局负责拨款。\n"
+    for name, text in (("old", old), ("new", new)):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    found = compare(side(tmp_path / "old.txt"), side(tmp_path / "new.txt"))
+    assert found.counts == {ADDED: 2, REMOVED: 1, CHANGED: 0, MOVED: 0, SAME: 2}
+
+
 def test_the_page_is_escaped_and_has_no_scripts(tmp_path: Path) -> None:
     hostile = "第一条 <script>alert(1)</script>不得<b>擅自</b>改变。\n\n第二条 本办法自印发之日起施行。\n"
     for name, text in (("old", hostile), ("new", hostile.replace("擅自", "私自"))):

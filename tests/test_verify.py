@@ -7,6 +7,8 @@ from pathlib import Path
 
 import docx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from qa import cli
 from qa.config import Settings
@@ -111,6 +113,22 @@ def test_a_difference_is_shown_character_by_character(service: PolicyQA) -> None
 )
 def test_single_cases(service: PolicyQA, text: str, expected: list[tuple[str, str | None]]) -> None:
     assert shown(check(service, text)) == expected
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["《印花税法》", "《", "》", "第八条", "第二款", "规定，", "“", "”", "（", "）", "筑府办函〔2021〕33号", "甲乙丙丁戊己庚辛",
+             "印花税的应纳税额按照计税依据", "……", "\n", "。", '"', "「", "」", "‘"]
+        ),
+        max_size=14,
+    ).map("".join)
+)  # fmt: skip
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_text_is_checked_without_a_fault(service: PolicyQA, text: str) -> None:
+    for finding in check(service, text):
+        assert "".join(text[finding.span.start : finding.span.end].split()) == finding.text
+        assert (finding.state == WRONG) == (finding.problem is not None and finding.problem != "no_source")
 
 
 def test_what_was_in_force_on_a_day(service: PolicyQA) -> None:
