@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from index.deadlines import Deadline, find_deadlines
 from index.numerals import to_int
-from index.quantities import BEFORE, HAN_UNIT, KINDS, NUMBER, UNIT, bound_after, bound_before
+from index.quantities import BEFORE, HAN_UNIT, KINDS, NUMBER, UNIT, bound_after, bound_before, bound_far
 from index.records import Span
 
 
@@ -45,7 +45,7 @@ _FIGURE = re.compile(
     rf"(?P<a>{NUMBER})(?:{_B}(?P<ua>{UNIT}))?{_B}(?:—{{1,2}}|－|-|–|~|～|至|到){_B}(?P<b>{NUMBER}){_B}(?P<ub>{UNIT})"
     rf"|(?P<n>{NUMBER}){_B}(?P<more>余|多)?{_B}(?P<u>{UNIT})"
     rf"|百分之(?P<hp>[零〇一二三四五六七八九十百]{{1,5}}(?:点[零〇一二三四五六七八九]{{1,3}})?)(?:至百分之(?P<hq>[零〇一二三四五六七八九十百]{{1,5}}))?"
-    rf"|(?P<h>[一二两三四五六七八九十百千][零一二三四五六七八九十百千]{{0,7}}){_B}(?P<uh>{HAN_UNIT})"
+    rf"|(?<![一二三四五六七八九十百千零〇])(?P<h>[一二两三四五六七八九十百千][零一二三四五六七八九十百千]{{0,7}}){_B}(?P<uh>{HAN_UNIT})"
     r"|(?P<fold>翻[一两二三]?番)"
     r")(?![〔\[])"
 )
@@ -58,10 +58,10 @@ _CLAUSE_ENDS = "，,。；;：:！？\n（("
 _SENTENCE_ENDS = "。！？\n"
 _LIST_GAP = re.compile(rf"{_B}(?:[、和及与]|以及|或|分别)?{_B}(?:分别)?{_B}")
 _LEAD = re.compile(
-    r"^(?:[、和及与]|以及|并|力争|争取|确保|其中|原则上|各项|分别|每年|年均|累计|均|要|将|应|须|按照|对|到)*(?=.{3})"
+    r"^(?:[、和及与]|以及|并|力争|争取|确保|其中|原则上|各项|分别|每年|年均|累计|均|要|将|应当|应(?!当)|须|按照|对|到)*(?=.{3})"
 )
 _TAIL = re.compile(
-    r"(?:分别|均|都|应|须|要|将|可|保持|稳定|控制|力争|争取|确保|实现|要求|增加到|提高到|提升到|增长到|降低到|下降到|压缩到|缩短到|达到|达|为|在|是|至|到|不)+$"
+    r"(?:分别|均|都|(?<![供响效适对反相])应|须|要|将|(?<!许)可|保持|稳定|控制|力争|争取|确保|实现|要求|增加到|提高到|提升到|增长到|降低到|下降到|压缩到|缩短到|达到|达|为|在|是|至|到|不)+$"
 )
 _NOUN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”＋+·、]{1,24}?(?=[，,。；;：:、（(和及与]|以及|$)")
 _SHORTEST_SUBJECT = 3
@@ -109,7 +109,8 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         return None  # 一个, 两项: words rather than figures
     if unit == "日" and spoken is None and after is None:
         return None  # a day of a month, or of a table
-    bound = after or spoken or ("more_than" if match["more"] else "exact")
+    far = bound_far(text, match.start()) if unit == "%" else None
+    bound = after or spoken or ("more_than" if match["more"] else far or "exact")
     start = match.start()
     return Figure(
         kind=KINDS.get(unit.split("/")[0], "count"),

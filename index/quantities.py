@@ -64,6 +64,19 @@ _AFTER = re.compile(
 )
 
 
+# 不低于本校教师总数的5%: the bound stands before what the figure is a share of
+_FAR = re.compile(
+    rf"(?P<word>{_choice([word for word in _BEFORE_KIND if len(word) > 1 and word[0] in '不超低高多少'])})"
+    rf"[^，,。；;：:、\n{_D}]{{1,20}}的?{_B}$"
+)
+
+
+def bound_far(text: str, at: int) -> str | None:
+    """The bound named before the words that a figure at ``at`` is a share of; None where there is none."""
+    match = _FAR.search(text, max(0, at - 32), at)
+    return _BEFORE_KIND[match["word"]] if match else None
+
+
 def bound_before(word: str) -> str:
     """The bound that a word before a figure sets."""
     return _BEFORE_KIND[word]
