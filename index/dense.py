@@ -19,6 +19,7 @@ KEYS = "dense.keys"
 _SPARE = 16
 _DECIMALS = 6
 _BLOCK = 65_536
+_FEW = 0.02
 _VIEW_FIELDS = ("is_owned", "view_data", "view_size", "c_ptr", "c_size")
 _FAISS: Any = faiss  # its type stubs know neither selectors by keyword nor views
 
@@ -96,26 +97,46 @@ class Dense:
         if limit < 1 or not self.count or (within is not None and not len(within)):
             return nothing()
         query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
+        if within is not None and len(within) < _FEW * self._clauses:
+            # Few keys: their rows are copied out, which costs less than passing over all the others.
+            rows = self._rows(within)
+            own = self._vectors[rows]
+            few = _index(own)
+            return exact_top(lambda count: _fetch(few, self._keys[rows], query, count, None), limit, len(rows) + 1)
         parameters: Any = None
         if within is not None:
             mask = np.zeros(self._clauses, bool)
             mask[within] = True
             bitmap = np.packbits(mask[self._keys], bitorder="little")
             parameters = _FAISS.SearchParameters(sel=_FAISS.IDSelectorBitmap(bitmap))
-        return exact_top(lambda count: self._fetch(query, count, parameters), limit, limit + _SPARE)
+        # A clause may have several rows; a second pass for want of clauses costs more than a longer first one.
+        first = 2 * limit + _SPARE
+        return exact_top(lambda count: _fetch(self._index, self._keys, query, count, parameters), limit, first)
 
     def rows(self, first: int, last: int) -> tuple[Keys, NDArray[np.float16]]:
         """Keys and vectors of the clauses with ``first <= key < last``."""
         start, stop = np.searchsorted(self._keys, [first, last])
         return self._keys[start:stop], self._vectors[start:stop]
 
-    def _fetch(self, query: NDArray[np.float32], count: int, parameters: Any) -> tuple[Keys, Scores, float]:
-        count = min(count, self.count + 1)
-        scores, rows = self._index.search(query, count, params=parameters)
-        found = rows[0] >= 0
-        keys = self._keys[rows[0][found]]
-        best: Scores = np.round(scores[0][found], _DECIMALS)
-        return keys, best, -np.inf if len(keys) < count else float(best[-1])
+    def _rows(self, keys: Keys) -> NDArray[np.int64]:
+        """Rows of sorted keys, ascending; keys ascend over the rows."""
+        starts, stops = np.searchsorted(self._keys, keys), np.searchsorted(self._keys, keys, side="right")
+        counts = stops - starts
+        offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows: NDArray[np.int64] = np.repeat(starts, counts) + offsets
+        return rows
+
+
+def _fetch(
+    index: faiss.IndexScalarQuantizer, row_keys: Keys, query: NDArray[np.float32], count: int, parameters: Any
+) -> tuple[Keys, Scores, float]:
+    """Keys and scores of the best rows, and the score of the last of them."""
+    count = min(count, len(row_keys) + 1)
+    scores, rows = index.search(query, count, params=parameters)
+    found = rows[0] >= 0
+    keys = row_keys[rows[0][found]]
+    best: Scores = np.round(scores[0][found], _DECIMALS)
+    return keys, best, -np.inf if len(keys) < count else float(best[-1])
 
 
 def _mapped(path: Path, shape: tuple[int, int]) -> NDArray[np.float16]:
