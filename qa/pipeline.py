@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from index.backend import Backend
 from index.embed import Embedder
+from index.filters import is_open
 from index.records import Document, Filters
 from index.static import StaticEmbedder
 from qa.address import meets, steps
@@ -101,7 +102,10 @@ class Pipeline:
             return named
         if self._titles is None:
             self._titles = Titles(documents)
-        found, rest = self._titles.named(interpretation.question)
+        allowed = None
+        if not is_open(interpretation.filters):
+            allowed = frozenset(document.id for document in self.backend.documents(interpretation.filters))
+        found, rest = self._titles.named(interpretation.question, allowed)
         return Scope(named=found) if found and not rest_of(rest) else named
 
     def query(self, interpretation: Interpretation, named: Scope) -> Query:

@@ -17,6 +17,7 @@ from qa.records import Interpretation
 
 _SAME_TOKEN = 0.6
 """Share of characters that two issuers' tokens must have in common where year and serial agree: 筑府办涵, 筑府办函."""
+_NEARLY_SAME = 0.8
 _TITLE_SHARE = 0.6
 """Share of a document's title that a shorter title in 《》 must make up, unless no other document holds it."""
 _LONGEST_TITLE = 80
@@ -54,17 +55,20 @@ class Titles:
                     if spelling:
                         table.setdefault(_bare(spelling), []).append(document)
 
-    def named(self, text: str) -> tuple[tuple[str, ...], str]:
+    def named(self, text: str, allowed: frozenset[str] | None = None) -> tuple[tuple[str, ...], str]:
         """Ids of the documents that a question names by title without 《》, and the question without that title.
 
         The longest title counts; a place may be left out (优化营商环境条例) where no document bears the title as it
-        stands. Of several texts of one title those that still apply, the newest first.
+        stands. Of several texts of one title those that still apply, the newest first; where only ``allowed`` ids
+        count, the newest of these.
         """
         folded = _bare(text).replace("中华人民共和国", "")
         for table in self._known:
             for size in range(min(len(folded), _LONGEST_TITLE), 1, -1):
                 for start in range(len(folded) - size + 1):
                     found = table.get(folded[start : start + size])
+                    if found and allowed is not None:
+                        found = [document for document in found if document.id in allowed]
                     if found:
                         return _current(found), folded[:start] + folded[start + size :]
         return (), folded
@@ -79,9 +83,9 @@ def scope(interpretation: Interpretation, documents: Sequence[Document]) -> Scop
         asked = _read(text)
         found = [document.id for document, own in numbers if asked and own and _fits(asked, own)]
         exact = [d.id for d in documents if d.metadata.number and same_number(text, d.metadata.number)]
-        exact = _narrowest(asked, exact, numbers)
+        exact = _narrowest(asked, exact, numbers) if asked is None or asked.year or not asked.token else []
         named.update(dict.fromkeys(exact or found))
-        if asked is not None and asked.complete and not found and not exact:
+        if asked is not None and (asked.complete or asked.token) and not found and not exact:
             unknown.append(text)
     named.update(dict.fromkeys(_odd(interpretation.question, documents)))
     for title in interpretation.titles:
@@ -133,7 +137,9 @@ def _fits(asked: FoundNumber, own: FoundNumber) -> bool:
         return False
     if not asked.token or own.token.endswith(asked.token):
         return True
-    return SequenceMatcher(None, asked.token, own.token, autojunk=False).ratio() >= _SAME_TOKEN
+    # without a year to go by the token must be nearly the same: 新国发2号 is 国发〔2022〕2号, not 国办发〔2019〕2号
+    least = _SAME_TOKEN if asked.year is not None else _NEARLY_SAME
+    return SequenceMatcher(None, asked.token, own.token, autojunk=False).ratio() >= least
 
 
 def _by_title(title: str, documents: Sequence[Document]) -> list[str]:

@@ -117,3 +117,9 @@ def test_what_a_clause_cites_and_what_cites_it(service: PolicyQA) -> None:
     ]
     assert service.around(service.clause(document, "第三条")) == [("引用", "《甲市占道经营办法》【不在索引中】")]
     assert service.around(service.clause(document, "第二条")) == []
+
+
+def test_a_title_means_the_text_of_the_day(service: PolicyQA) -> None:
+    assert service.search("甲市停车收费管理办法第二条").hits[0].document.source == "新办法.txt"
+    old = service.search("甲市停车收费管理办法第二条", Filters(as_of="2018-01-01")).hits[0]
+    assert (old.document.source, old.clause.path) == ("旧办法.txt", "第二条")

@@ -132,3 +132,9 @@ def test_an_unknown_number_names_those_who_cite_it(tmp_path: Path) -> None:
     assert refusal.reason == "unknown_document"
     assert refusal.nearest[0].document.metadata.number == "甲府发〔2022〕3号"
     assert "《关于停车的通知》" in refusal.message
+
+
+def test_a_spoken_number_that_the_index_does_not_hold(service: PolicyQA) -> None:
+    refusal = service.ask("新国发9876号文件").refusal
+    assert refusal is not None
+    assert refusal.reason == "unknown_document"
