@@ -71,9 +71,17 @@ _CITABLE = re.compile(r"第")
 
 
 def read_memo(text: str) -> Memo:
-    """Takes a memo's text apart."""
+    """Takes a memo's text apart; what the quoted words themselves cite is the source's, not the memo's."""
+    references = _references(text)
+    memo = _memo(text, references)
+    quoted = [item.span for item in memo.quotations if item.said]
+    own = [item for item in references if not any(one.start < item.span.start < one.end for one in quoted)]
+    return memo if len(own) == len(references) else _memo(text, own)
+
+
+def _memo(text: str, references: Sequence[Reference]) -> Memo:
     citations: list[Citation] = []
-    for reference in _references(text):
+    for reference in references:
         named = reference.title is not None or reference.number is not None
         if not named and not any(_CITABLE.match(part) for part in reference.parts):
             continue

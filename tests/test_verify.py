@@ -106,6 +106,15 @@ def test_a_difference_is_shown_character_by_character(service: PolicyQA) -> None
             "《印花税法》规定，“国家实行有利于个体工商户发展的财税政策”。",
             [(OK, None), (WRONG, "other_document")],
         ),
+        # what the quoted words cite is the source's
+        (
+            "《印花税法》第二十条规定，“1988年8月6日国务院发布的《中华人民共和国印花税暂行条例》同时废止”。",
+            [(OK, None), (OK, None)],
+        ),
+        (
+            "《印花税法》第十九条规定，“依照《中华人民共和国税收征收管理法》和有关法律、行政法规的规定追究法律责任”。",
+            [(OK, None), (OK, None)],
+        ),
         # certificates and forms are no documents; definitions are no quotations
         ("取得《营业执照》后即可经营（以下简称“一件事一次办改革”）。", []),
         ("", []),
