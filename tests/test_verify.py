@@ -140,6 +140,30 @@ def test_any_text_is_checked_without_a_fault(service: PolicyQA, text: str) -> No
         assert (finding.state == WRONG) == (finding.problem is not None and finding.problem != "no_source")
 
 
+def test_every_sentence_of_the_laws_is_found_and_every_altered_one_shown(service: PolicyQA) -> None:
+    """Each first sentence of an article, cited as it stands and with one character changed."""
+    lines, altered = [], []
+    for document in service.documents():
+        if document.validity not in ("in_force", "unknown") or document.metadata.type not in (
+            "法律",
+            "条例",
+            "行政法规",
+        ):
+            continue
+        for clause in service.clauses(document):
+            sentences = re.findall(r"[^。；：“”\n]{12,60}[。；]", clause.text.removeprefix(clause.marker))
+            if clause.marker.endswith("条") and sentences:
+                sentence = sentences[0].strip()[:-1]
+                lines.append(f"《{document.metadata.title}》{clause.marker}规定，“{sentence}”。")
+                middle = len(sentence) // 2
+                altered.append(lines[-1].replace(sentence, sentence[:middle] + "𠮷" + sentence[middle + 1 :]))
+    assert len(lines) > 50
+    assert {finding.state for finding in check(service, "\n".join(lines))} == {OK}
+    found = check(service, "\n".join(altered))
+    assert [finding.problem for finding in found if finding.kind == "quotation"] == ["quotation_differs"] * len(lines)
+    assert all(("insert", "𠮷") in [(piece.kind, piece.text) for piece in finding.pieces] for finding in found[1::2])
+
+
 def test_what_was_in_force_on_a_day(service: PolicyQA) -> None:
     assert shown(check(service, "按照《印花税暂行条例》办理。", "2021-01-01")) == [(OK, None)]
 
