@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -109,14 +109,17 @@ def held_law() -> list[Question]:
 
 
 def on_laws(held: Iterable[Question], taught: Iterable[Question]) -> list[Asked]:
-    """Questions on articles; the type tells whether some question of the training asks about one of the articles."""
+    """Questions on articles; the type tells whether some question of the training asks about one of the articles.
+
+    Each is its own group where the training asks about the same laws, else all questions on a law are one.
+    """
     known = {place for one in taught for place in one.articles}
     return [
         Asked(
             id=one.id,
             text=one.text,
             type="见过的条文" if known.intersection(one.articles) else "没见过的条文",
-            group=one.document,
+            group=one.id if one.source == "stard" else one.document,
             articles=one.articles,
         )
         for one in held
@@ -171,11 +174,6 @@ class Units:
         if name in self._hits:
             return self._hits[name]
         return [hit for file, hits in self._hits.items() if file.startswith(name) for hit in hits]
-
-
-def retyped(asked: Iterable[Asked], name: str) -> list[Asked]:
-    """The questions as if all were of one type."""
-    return [replace(one, type=name) for one in asked]
 
 
 def _hit(key: int, document: Document, clause: Clause) -> Hit:
