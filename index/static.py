@@ -80,13 +80,31 @@ class StaticEmbedder:
         self.dimension: int = config.dimension
         self.identity: str = f"static-{config.sha256[:16]}"
 
+    @classmethod
+    def over(cls, tensors: StaticTensors) -> "StaticEmbedder":
+        """An embedder over tensors that were not saved (yet); the identity is that of the saved model."""
+        made = cls.__new__(cls)
+        made._tensors = tensors
+        made.dimension = 2 * int(tensors.table.shape[1])
+        made.identity = f"static-{digest(tensors)[:16]}"
+        return made
+
+    @property
+    def tensors(self) -> StaticTensors:
+        """The tensors, not to be changed."""
+        return self._tensors
+
     def passages(self, texts: Sequence[str]) -> Float32:
         """Vectors of clauses, shape ``(len(texts), dimension)``, length one; zero for a text without a known unit."""
-        return self._encode(texts, self._tensors.scale)
+        return normalise(self.sums(texts))
 
     def queries(self, texts: Sequence[str]) -> Float32:
         """Vectors of questions, shape ``(len(texts), dimension)``, length one; zero for one without a known unit."""
-        return self._encode(texts, self._tensors.query_scale)
+        return normalise(self._encode(texts, self._tensors.query_scale))
+
+    def sums(self, texts: Sequence[str]) -> Float32:
+        """Vectors of clauses before they are scaled: that of a text is nearly the sum of those of its parts."""
+        return self._encode(texts, self._tensors.scale)
 
     def _encode(self, texts: Sequence[str], scale: Float32) -> Float32:
         keys, bounds = unit_keys(texts)
@@ -99,7 +117,7 @@ class StaticEmbedder:
             mine = rows[ends[text] : ends[text + 1]]
             if len(mine):
                 vectors[text] = scale[mine] @ unpack(table[mine])
-        return normalise(vectors)
+        return vectors
 
 
 def lookup(vocabulary: Int64, keys: Int64) -> tuple[Int64, npt.NDArray[np.bool_]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from qa.address import meets
 from qa.asks import FIGURE
 from qa.asks import KINDS as ASKED
+from qa.interaction import Groups, interaction
 from qa.kernels import (
     Flags,
     Floats,
@@ -20,6 +21,7 @@ from qa.kernels import (
     of_maximum,
     presence,
     weighted_share,
+    windows,
 )
 from qa.passages import KINDS as HELD
 from qa.passages import Passage
@@ -78,7 +80,8 @@ def features(query: Query, pool: Pool, passages: Sequence[Passage], words: Words
     columns: dict[str, Floats] = {}
     columns.update(_source_columns(pool))
     covered, in_sentence, in_any, soft, around = _coverage_columns(query, layout, columns)
-    _near_columns(query, passages, layout, (soft, around, words), columns)
+    sentences = Groups(starts=layout.starts, groups=layout.groups)
+    columns.update(interaction(query, [passage.inner for passage in passages], sentences, (soft, around), words))
     _pair_columns(query, layout, columns)
     best = argbest_by_group(in_sentence, layout.groups, len(passages)) - layout.starts
     _figure_columns(query, passages, layout, best, columns)
@@ -144,7 +147,7 @@ def _coverage_columns(
     soft_union = np.maximum(soft_text, soft_around)
     in_text = weighted_share(text, query.weights)
     exact_sentence = weighted_share(found[:, :count], query.weights)
-    pairs_of_sentences = _windows(soft[:, :count], layout.groups)
+    pairs_of_sentences = windows(soft[:, :count], layout.groups)
     columns["cover_text"] = in_text
     columns["cover_sentence"] = best_by_group(exact_sentence, layout.starts)
     columns["cover_window"] = best_by_group(weighted_share(pairs_of_sentences, query.weights), layout.starts)
@@ -185,52 +188,6 @@ def _concepts_held(query: Query, segments: Sequence[str]) -> Floats:
     sizes = [len(concept) for concept in query.concepts]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     return np.logical_or.reduceat(presence(words, segments), starts, axis=0).astype(np.float32)
-
-
-def _near_columns(
-    query: Query,
-    passages: Sequence[Passage],
-    layout: _Layout,
-    met_by: tuple[Floats, Floats, Words | None],
-    columns: dict[str, Floats],
-) -> None:
-    """The shares once more, where a word also counts as far as its vector is like that of some word of the clause."""
-    soft, around, words = met_by
-    near = soft
-    if words is not None and len(query.terms):
-        near = np.maximum(soft, _nearest(query, passages, layout, words))
-    by_clause = np.maximum.reduceat(near, layout.starts, axis=1)
-    columns["near_sentence"] = best_by_group(weighted_share(near, query.weights), layout.starts)
-    columns["near_window"] = best_by_group(weighted_share(_windows(near, layout.groups), query.weights), layout.starts)
-    columns["near_text"] = weighted_share(by_clause, query.weights)
-    columns["near_union"] = weighted_share(np.maximum(by_clause, around), query.weights)
-    columns["near_focus"] = best_by_group(weighted_share(near, query.focus), layout.starts)
-    columns["near_behind"] = columns["near_sentence"] - columns["near_sentence"].max(initial=0.0)
-
-
-def _nearest(query: Query, passages: Sequence[Passage], layout: _Layout, words: Words) -> Floats:
-    """For each word of the question the cosine of the nearest word of each sentence: (terms, sentences), 0 to 1."""
-    rows = np.concatenate([passage.words for passage in passages])
-    nearest = np.zeros((len(query.terms), len(layout.sentences)), np.float32)
-    if not len(rows):
-        return nearest
-    sentences = np.concatenate([p.word_sentences + start for p, start in zip(passages, layout.starts, strict=True)])
-    different, place = np.unique(rows, return_inverse=True)
-    likeness = words.nearness(words.rows(query.terms), different)
-    held, firsts = np.unique(sentences, return_index=True)
-    nearest[:, held] = np.maximum.reduceat(likeness[:, place], firsts, axis=1)
-    # single characters have no meaning of their own
-    nearest[[len(term) < 2 for term in query.terms]] = 0
-    return nearest
-
-
-def _windows(soft: Floats, groups: NDArray[np.int64]) -> Floats:
-    """Each sentence united with the next one of the same clause."""
-    joined = soft.copy()
-    if soft.shape[1] > 1:
-        same = groups[:-1] == groups[1:]
-        joined[:, :-1] = np.maximum(soft[:, :-1], soft[:, 1:] * same)
-    return joined
 
 
 def _rarest_columns(query: Query, held: Floats, columns: dict[str, Floats]) -> None:

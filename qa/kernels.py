@@ -70,6 +70,15 @@ def argbest_by_group(values: Floats, groups: NDArray[np.int64], count: int) -> N
     return best
 
 
+def windows(soft: Floats, groups: NDArray[np.int64]) -> Floats:
+    """Each sentence (column) united with the next one of the same clause: the greater of both, (terms, sentences)."""
+    joined = soft.copy()
+    if soft.shape[1] > 1:
+        same = groups[:-1] == groups[1:]
+        joined[:, :-1] = np.maximum(soft[:, :-1], soft[:, 1:] * same)
+    return joined
+
+
 def longest_runs(flags: Flags) -> NDArray[np.int64]:
     """Longest run of consecutive units that stand in each segment, shape (segments,)."""
     current = np.zeros(flags.shape[1], np.int64)

@@ -13,12 +13,13 @@ import numpy as np
 
 from index.backend import Backend
 from index.records import Clause, Document, Span
-from index.tokens import fold, terms
+from index.tokens import fold
 from qa.address import Step, steps
 from qa.asks import has_figure
 from qa.cut import sentences
+from qa.interaction import Inner, inner
 from qa.places import places
-from qa.words import Rows, Words
+from qa.words import Words
 
 _DEFINES = re.compile(r"是指|所称|指的是|本[^，。]{1,6}(?:包括|是)|包括[：:]?|简称|[”\"]即|分为|，即|为：")
 _DUTIFUL = re.compile(
@@ -42,12 +43,14 @@ class Card:
         places: of title and issuer.
         year: of the date that is cited, empty where there is none.
         type: 文种, folded, empty where there is none.
+        title: folded; of a document without one, that of the document that it encloses.
     """
 
     profile: str
     places: frozenset[str]
     year: str
     type: str
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +70,7 @@ class Passage:
         kinds: 1.0 or 0.0 for each of :data:`KINDS`.
         years: named in the text.
         places: named in headings and text.
-        words: rows of its words of two or more characters in :class:`qa.words.Words`, sentence by sentence.
-        word_sentences: the sentence of each.
+        inner: its words of two or more characters.
     """
 
     key: int
@@ -83,8 +85,7 @@ class Passage:
     kinds: tuple[float, ...]
     years: frozenset[str]
     places: frozenset[str]
-    words: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
-    word_sentences: Rows = field(default_factory=lambda: np.zeros(0, np.int32))
+    inner: Inner = field(default_factory=Inner)
 
 
 def card(document: Document) -> Card:
@@ -102,7 +103,13 @@ def card(document: Document) -> Card:
     )
     title = " ".join(part for part in (facts.title, facts.issuer, facts.enclosed_title) if part)
     profile = fold(" ".join([part for part in shown if part] + ([f"{date[:4]}年"] if date else [])))
-    return Card(profile=profile, places=places(fold(title)), year=date[:4], type=fold(facts.type or ""))
+    return Card(
+        profile=profile,
+        places=places(fold(title)),
+        year=date[:4],
+        type=fold(facts.type or ""),
+        title=fold(facts.title or facts.enclosed_title or ""),
+    )
 
 
 def passage(key: int, document: Document, clause: Clause, about: Card, words: Words | None = None) -> Passage:
@@ -111,7 +118,6 @@ def passage(key: int, document: Document, clause: Clause, about: Card, words: Wo
     folded = tuple(fold(clause.text[span.start : span.end]) for span in spans)
     whole = "\n".join(folded)
     heading = fold(" ".join((*clause.headings, clause.heading)))
-    inside = [(word, place) for place, part in enumerate(folded) for word in _words(part)] if words is not None else []
     return Passage(
         key=key,
         document=document,
@@ -125,13 +131,14 @@ def passage(key: int, document: Document, clause: Clause, about: Card, words: Wo
         kinds=tuple(float(pattern.search(whole) is not None) for pattern in _PATTERNS),
         years=frozenset(_YEAR.findall(whole)),
         places=places(f"{heading}\n{whole}"),
-        words=words.rows([word for word, _ in inside]) if words is not None else np.zeros(0, np.int32),
-        word_sentences=np.array([place for _, place in inside], np.int32),
+        inner=inner(folded or ("",), f"{heading} {about.title}", words)
+        if words is not None
+        else _wordless(len(folded)),
     )
 
 
-def _words(folded: str) -> list[str]:
-    return [word for word in dict.fromkeys(terms(folded)) if len(word) > 1]
+def _wordless(sentences: int) -> Inner:
+    return Inner(products=np.zeros((max(sentences, 1), 3), np.float32))
 
 
 class Passages:
@@ -140,7 +147,7 @@ class Passages:
     Args:
         backend: where clauses come from.
         words: where the words of clauses are looked up; None leaves them out.
-        capacity: how many passages to keep (about 3 kB each).
+        capacity: how many passages to keep (about 4 kB each).
     """
 
     def __init__(self, backend: Backend, words: Words | None = None, capacity: int = 20_000) -> None:
