@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import rjieba
 from numpy.typing import NDArray
 
 from index.backend import Backend
@@ -24,6 +25,11 @@ _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?%?")
 _ASKING = re.compile(
     r"多少|(?<!好)几(?![乎何])|百分之几|什么|啥|谁|哪|怎[么样]|如何|咋|何[时处人]|多[大高长久远]|吗|呢|是否|能不能|能否|可否|有没有|(.)不\1"
 )
+# where something stands, not what: 写在第几部分第几条, 标题是什么, 里怎么说, 是怎么规定的  --  not 规定几条
+_FRAME = re.compile(
+    r"[写列放定]?在?第几(?:部分|编|章|节|条|款|项|点|页)|[写列放规定]+在?哪(?:一|个)?(?:部分|章|节|条|款|份|里)?|在哪(?:一|个)?(?:部分|章|节|条|款)"
+    r"|写的?是(?:什么|啥)|标题(?:是|叫)(?:什么|啥)|怎么(?:说|写|讲|规定|表述)的?"
+)
 _REACH = 5.0
 """Characters over which the nearness to the asking word falls to 37 %."""
 _MOST_TERMS = 96
@@ -39,7 +45,8 @@ class Query:
     Attributes:
         folded: the question in the spelling used for matching.
         terms: its words, each once, in order.
-        weights: what each word is worth: its rarity times how often such a word of a question stands in the answer.
+        weights: what each word is worth: its rarity times how often such a word of a question stands in the answer;
+            0 for words that only ask where something stands.
         rarity: idf alone.
         focus: the weights once more, falling off with the distance from the word that asks: in 容积率不得低于多少 it is
             the 容积率 that must be met.
@@ -98,10 +105,13 @@ def make_query(
     folded = fold(question)
     words = tuple(dict.fromkeys(terms(question)))[:_MOST_TERMS]
     rarity = backend.idf(list(words)).astype(np.float32) if words else np.zeros(0, np.float32)
-    worths = np.array([worth_of(word, worth) for word in words], np.float32)
-    weights = rarity * worths
+    idle = _idle(folded)
+    worths = np.array([worth_of(word, worth, idle) for word in words], np.float32)
     found = lexicon.concepts(folded)
     spans = [_spans(folded, word) for word in words]
+    frames = [match.span() for match in _FRAME.finditer(folded)]
+    asked = [not own or any(not _framed(span, frames) for span in own) for own in spans]
+    weights = rarity * worths * np.array(asked, np.float32)
     links = np.array(
         [[float(_inside(own, concept.start, concept.end)) for concept in found] for own in spans], np.float32
     ).reshape(len(words), len(found))
@@ -139,12 +149,19 @@ def lexical_query(query: Query, expansion: float = _EXPANSION_WEIGHT) -> Lexical
     return LexicalQuery(terms=units, bigrams=dict.fromkeys(query.pairs, 1.0))
 
 
-def worth_of(word: str, worth: Mapping[str, float]) -> float:
+def worth_of(word: str, worth: Mapping[str, float], idle: frozenset[str]) -> float:
     """The share of answers that hold ``word`` of their question, between 0 and 1; guessed for words not counted."""
     known = worth.get(word)
     if known is not None:
         return known
+    if word in idle:
+        return 0.1
     return 0.2 if len(word) == 1 else 0.5
+
+
+def _idle(folded: str) -> frozenset[str]:
+    """Words that describe, link or point: idioms, adverbs, pronouns, particles."""
+    return frozenset(word for word, tag in rjieba.tag(folded) if tag[0] in "zlidryoecuap")
 
 
 def _nearness(folded: str, spans: Sequence[Sequence[tuple[int, int]]]) -> Floats:
@@ -165,6 +182,10 @@ def _spans(folded: str, word: str) -> list[tuple[int, int]]:
         found.append((start, start + len(word)))
         start = folded.find(word, start + 1)
     return found
+
+
+def _framed(span: tuple[int, int], frames: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in frames)
 
 
 def _inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
