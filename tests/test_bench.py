@@ -62,6 +62,16 @@ def test_bootstrap_draws_groups_whole() -> None:
     assert copied == pytest.approx(single)
 
 
+def test_bootstrap_keeps_groups_and_their_values_together() -> None:
+    """Large groups are right, small ones wrong: mixed up, the interval would lie elsewhere."""
+    sizes = np.arange(1, 31)
+    groups = [str(number) for number in np.repeat(sizes, sizes)]
+    values = (np.repeat(sizes, sizes) > 15).astype(float)[:, None]
+    mean, low, high = bootstrap(values, groups)[0]
+    assert mean == pytest.approx(sizes[15:].sum() / sizes.sum())
+    assert mean - 0.2 < low < mean < high < 1
+
+
 def test_bootstrap_is_repeatable_and_weighs_questions_alike() -> None:
     values = np.array([[1.0], [0.0], [0.0], [0.0]])
     groups = ["a", "b", "b", "b"]

@@ -10,6 +10,7 @@ import pytest
 from bench.indexing import cold_table, indexing_table, tenth
 from bench.speed import OURS, Times, export, measure, opened, report
 from index.backend import LocalBackend
+from index.dense import Dense
 from index.embed import Embedder, open_embedder
 from index.passages import passages
 from index.tokens import terms
@@ -41,7 +42,10 @@ def test_words_and_vectors_of_a_clause_stand_at_its_key(
     vectors = np.load(tmp_path / "vectors.npy")
     count = backend.manifest.clauses
     assert len(words) == len(vectors) == count
-    for key in (0, count // 2, count - 1):
+    dense = Dense(backend.generation.path, embedder.dimension, count)
+    several = [key for key in range(count) if len(dense.rows(key, key + 1)[0]) > 1]
+    assert several
+    for key in (0, count - 1, *several[:5]):
         document, clause = backend.fetch([key])[0]
         assert set(terms(clause.text)) <= set(words[key].split())
         whole = embedder.passages(passages(document.metadata, clause)[:1])[0]
@@ -63,10 +67,11 @@ def test_ratios_are_ours_by_theirs() -> None:
 
 
 def test_indexing_tables() -> None:
-    part = {"documents": 10, "clauses": 100, "seconds": {"load": 1.0, "total": 2.0}, "peak": 2**20}
-    whole = {"documents": 100, "clauses": 1000, "seconds": {"load": 10.0, "total": 25.0}, "peak": 2**21}
+    part = {"documents": 10, "clauses": 100, "seconds": {"load": 1.0, "total": 2.0}, "cpu": 1.5, "peak": 2**20}
+    whole = {"documents": 100, "clauses": 1000, "seconds": {"load": 10.0, "total": 25.0}, "cpu": 15.0, "peak": 2**21}
     table = indexing_table(part, whole)
     assert "| 合计（秒） | 2.0 | 25.0 | 12.5 |" in table
+    assert "| 处理器时间（秒） | 1.5 | 15.0 | 10.0 |" in table
     assert "| 内存峰值（MB） | 1 | 2 | 2.0 |" in table
     assert "| `a` | 1.00 | 0.25 |" in cold_table({"a": [1.0, 9.0, 0.5], "b": [4.0, 4.0, 4.0]})
 
