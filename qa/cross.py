@@ -19,6 +19,8 @@ from qa.rank import Ranking, calibrated
 _BATCH = 16
 _SEPARATOR = " › "
 _EDGE = 1e-6
+_GAP = 1e-3
+"""Between the last clause scored and the first that was not: more than rounding takes away."""
 
 
 class CrossRanker:
@@ -73,7 +75,7 @@ def _joined(ranking: Ranking, scores: NDArray[np.float32]) -> Ranking:
     raw = ranking.raw.copy()
     raw[:count] = scores[order[:count]]
     if count < len(ranking):
-        raw[count:] += min(0.0, float(raw[count - 1] - raw[count]))
+        raw[count:] += min(0.0, float(raw[count - 1] - raw[count]) - _GAP)
     sheet = ranking.sheet
     return replace(
         ranking,

@@ -1,6 +1,6 @@
 """PolicyQA: the one object behind every door, so that every door gives the same answer to the same question."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qa.ledger import Row
     from qa.pipeline import Pipeline, Search
     from qa.records import Hit
+    from qa.tune.run import Report
     from qa.verify import Finding
 
 MOST_HITS = 50
@@ -203,6 +204,42 @@ class PolicyQA:
 
         return verify_file(file, self.backend, as_of=as_of)
 
+    def tune(
+        self,
+        file: Path,
+        *,
+        force: bool = False,
+        seed: int = 0,
+        progress: "Callable[[str, int, int], None] | None" = None,
+    ) -> "Report":
+        """Adapts embedding and ranker to own questions, see :func:`qa.tune.run.tune`; later questions see it.
+
+        Raises:
+            UsageError: the questions cannot be used.
+        """
+        from qa.tune.run import Job, tune
+
+        report = tune(self.settings, Job(file=file, force=force, seed=seed), progress or _silent)
+        self._forget()
+        return report
+
+    def untune(self, *, progress: "Callable[[str, int, int], None] | None" = None) -> str:
+        """Brings back the models before the last :meth:`tune`; gives the identity of the embedding.
+
+        Raises:
+            UsageError: nothing was adapted.
+        """
+        from qa.tune.run import undo
+
+        identity = undo(self.settings, progress or _silent)
+        self._forget()
+        return identity
+
+    def _forget(self) -> None:
+        """Lets go of index and models, which may have changed."""
+        self.close()
+        self.__dict__.pop("embedder", None)
+
     def close(self) -> None:
         """Lets go of the index; the next call opens it anew."""
         with self._lock:
@@ -231,3 +268,7 @@ def _explained(search: "Search", pipeline: "Pipeline", hits: "Sequence[Hit]") ->
     from qa.explain import explain
 
     return explain(search, pipeline, hits)
+
+
+def _silent(*_: object) -> None:
+    """No progress is told."""

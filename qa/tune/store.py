@@ -60,7 +60,7 @@ class Store:
             return None
         try:
             facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-            found = Tuned(identity=identity, folder=folder, base=facts["base"], before=facts["before"], facts=facts)
+            found = Tuned(identity=identity, folder=folder, base=facts["base"], before=facts["replaced"], facts=facts)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return found if found.base == base else None

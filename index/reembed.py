@@ -1,0 +1,105 @@
+"""A finished index -> the same index with the vectors of another model; nothing is loaded or parsed again.
+
+Readers see the old generation until the new one is complete, as with :func:`index.build.build`.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.backend import LocalBackend
+from index.build import Progress
+from index.dense import KEYS, VECTORS, DenseWriter
+from index.embed import Embedder
+from index.generation import open_generation, publish, writing
+from index.passages import passages
+from index.records import Clause, Document
+from index.search import Keys
+
+_BATCH = 1024
+
+
+def embedded_texts(backend: LocalBackend) -> Iterator[tuple[Document, list[Clause], list[int], list[str]]]:
+    """What is embedded, document by document in the order of the index.
+
+    Yields:
+        ``(document, clauses, keys, texts)``; keys and texts are parallel, a clause has one or more of them.
+    """
+    for document in backend.documents():
+        clauses = backend.clauses(document.id)
+        first = backend.keys(document.id).start
+        keys: list[int] = []
+        texts: list[str] = []
+        for clause in clauses:
+            found = passages(document.metadata, clause)
+            keys.extend([first + clause.ordinal] * len(found))
+            texts.extend(found)
+        yield document, clauses, keys, texts
+
+
+def reembed(
+    folder: Path,
+    embedder: Embedder,
+    *,
+    rows: tuple[Keys, NDArray[np.float32]] | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Publishes a generation that differs from the present one in its vectors alone.
+
+    Args:
+        folder: the index folder.
+        embedder: the other model.
+        rows: keys and vectors where they are known already, as :func:`embedded_texts` orders them; None: are made.
+        progress: told before each document and at the end.
+
+    Raises:
+        IndexMissingError: there is no index.
+        IndexDamagedError: it cannot be trusted.
+        PolicyError: the folder cannot be written, or another process is writing it.
+    """
+    with writing(folder) as draft:
+        present = open_generation(folder)
+        for relative in present.manifest.files:
+            if relative not in (VECTORS, KEYS):
+                (draft / relative).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(present.path / relative, draft / relative)
+        writer = DenseWriter(draft, embedder.dimension)
+        try:
+            if rows is not None:
+                writer.add(*rows)
+            else:
+                with LocalBackend(present) as backend:
+                    _write(writer, backend, embedder, progress)
+        finally:
+            writer.close()
+        settings = replace(present.manifest.settings, embedder=embedder.identity, dimension=embedder.dimension)
+        manifest = present.manifest
+        counts = {"documents": manifest.documents, "clauses": manifest.clauses, "vectors": writer.count}
+        publish(draft, settings, counts, datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def _write(writer: DenseWriter, backend: LocalBackend, embedder: Embedder, progress: Progress | None) -> None:
+    total = backend.manifest.documents
+    keys: list[int] = []
+    texts: list[str] = []
+    for done, (document, _, own_keys, own_texts) in enumerate(embedded_texts(backend)):
+        if progress:
+            progress(done, total, document.source)
+        keys.extend(own_keys)
+        texts.extend(own_texts)
+        if len(keys) >= _BATCH:
+            _flush(writer, keys, texts, embedder)
+            keys, texts = [], []
+    _flush(writer, keys, texts, embedder)
+    if progress:
+        progress(total, total, "")
+
+
+def _flush(writer: DenseWriter, keys: Sequence[int], texts: Sequence[str], embedder: Embedder) -> None:
+    if keys:
+        writer.add(np.array(keys, np.int64), embedder.passages(texts))
