@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.bm25 import Yardstick
 from bench.pages import DOCS, ROOT, put
 from bench.render import draw, page
 from bench.scores import DEPTH, Found
@@ -44,13 +45,13 @@ class Result:
 def ask(name: str, pipeline: Pipeline, asked: Iterable[Asked], *, by_article: bool = False) -> Iterator[Result]:
     """Puts questions to all systems; those whose answer the index does not hold are left out, with a line."""
     units = Units(pipeline.backend, by_article=by_article)
-    lost = 0
+    yardstick, lost = Yardstick(pipeline.backend), 0
     for one in asked:
         right = units.right(one)
         if right is None:
             lost += 1
             continue
-        ranked = rankings(pipeline, one.text, _BY_ARTICLE if by_article else DEPTH)
+        ranked = rankings(pipeline, yardstick, one.text, _BY_ARTICLE if by_article else DEPTH)
         found = tuple(judged(ranked[system], units.of, right) for system in SYSTEMS)
         yield Result(set=name, asked=replace(one, case=None, articles=()), found=found)
     if lost:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from bench.bm25 import Yardstick
 from bench.scores import DEPTH, Found
 from bench.sets import Right
-from index.search import LexicalQuery
-from index.tokens import bigrams, terms
 from qa.answer import compose
 from qa.kernels import of_maximum
 from qa.pipeline import Pipeline
@@ -22,15 +21,10 @@ SYSTEMS = (BM25, DENSE, FUSION, OURS)
 _DENSE_WEIGHT = np.float32(1.2)
 
 
-def plain(question: str) -> LexicalQuery:
-    """A question's own words and character pairs, each counted once."""
-    return LexicalQuery(terms=dict.fromkeys(terms(question), 1.0), bigrams=dict.fromkeys(bigrams(question), 1.0))
-
-
-def rankings(pipeline: Pipeline, question: str, depth: int) -> Mapping[str, Keys]:
+def rankings(pipeline: Pipeline, yardstick: Yardstick, question: str, depth: int) -> Mapping[str, Keys]:
     """Keys in the order of each system, best first, ``depth`` of them or fewer.
 
-    - BM25: words, character pairs, headings and titles; no lexicon.
+    - BM25: see :mod:`bench.bm25`.
     - 向量: the embedding alone.
     - 相加: the candidates of both, with the lexicon; each score divided by its maximum, vectors weighted 1.2.
     - 本项目: what ``qa ask`` ranks.
@@ -41,7 +35,7 @@ def rankings(pipeline: Pipeline, question: str, depth: int) -> Mapping[str, Keys
     both = of_maximum(pool.lexical) + _DENSE_WEIGHT * of_maximum(np.maximum(pool.dense, 0))
     ours = [hit.key for hit in compose(pipeline.search(interpretation), pipeline, count=depth).hits]
     return {
-        BM25: pipeline.backend.lexical(plain(question), depth).keys,
+        BM25: yardstick.search(question, depth),
         DENSE: pipeline.backend.dense(query.vector, depth).keys,
         FUSION: pool.keys[np.lexsort((pool.keys, -both))][:depth],
         OURS: np.array(ours[:depth], np.int64),

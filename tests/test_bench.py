@@ -1,19 +1,21 @@
 """The figures of bench/ on cases small enough to check by hand, and against ranx."""
 
 import json
-from math import log2
+from math import log, log2
 from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
+from bench.bm25 import _weighted, units
 from bench.compare import moves, sign_test
 from bench.pages import put
 from bench.quality import Result, read, write
 from bench.render import below
 from bench.scores import FIGURES, Found, bootstrap, figures
 from bench.sets import Asked, Right, part
-from bench.systems import BM25, OURS, SYSTEMS, judged, plain
+from bench.systems import BM25, OURS, SYSTEMS, judged
 
 COLUMN = {name: place for place, name in enumerate(FIGURES)}
 
@@ -132,10 +134,20 @@ def test_a_part_of_the_names_is_chosen_by_name_alone() -> None:
     assert 0.17 < np.mean(shares) < 0.23
 
 
-def test_plain_query_counts_each_unit_once() -> None:
-    query = plain("补贴补贴多少")
-    assert set(query.terms.values()) == {1.0}
-    assert "补贴" in query.bigrams
+def test_yardstick_is_bm25_as_bm25s_has_it() -> None:
+    """By hand: two clauses of three and one unit; the question's unit stands in the first only."""
+    matrix = sp.csr_matrix(np.array([[1.0, 2.0], [1.0, 0.0]], np.float32))
+    weights = _weighted(matrix).toarray()
+    norms = [1.2 * (0.25 + 0.75 * length / 2) for length in (3, 1)]
+    common, rare = log(1 + 0.5 / 2.5), log(1 + 1.5 / 1.5)
+    assert weights[0] == pytest.approx([common * 2.2 / (1 + norms[0]), rare * 4.4 / (2 + norms[0])])
+    assert weights[1] == pytest.approx([common * 2.2 / (1 + norms[1]), 0])
+
+
+def test_units_of_the_yardstick() -> None:
+    found = units("补贴补贴多少")
+    assert found["补贴"] > 1
+    assert all(len(unit) > 1 for unit in found)
 
 
 def test_tables_replace_what_stands_between_their_markers(tmp_path: Path) -> None:
