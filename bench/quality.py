@@ -8,12 +8,12 @@ after a change of training data or recipe name an empty folder.
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.bm25 import Yardstick
-from bench.pages import DOCS, ROOT, put
+from bench.pages import DOCS, ROOT, made_with, put
 from bench.render import draw, page
 from bench.scores import DEPTH, Found
 from bench.sets import HELD, SEEDS_DEV, Asked, Units, held_law, held_stard, on_laws, policies, seeds
@@ -122,9 +122,10 @@ def of_laws(chosen: Sequence[str], work: Path, shared: Path, threads: int, limit
     pipeline.backend.close()
 
 
-def write(results: Iterable[Result], path: Path) -> None:
-    """One line a question, without its text: sets bring that themselves."""
+def write(results: Iterable[Result], path: Path, made: Mapping[str, str]) -> None:
+    """A line on when and with what each set was measured, then one line a question, without its text."""
     with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({"made": dict(made)}, ensure_ascii=False) + "\n")
         for one in results:
             row = {
                 "set": one.set,
@@ -137,10 +138,18 @@ def write(results: Iterable[Result], path: Path) -> None:
             file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
+def stamps(path: Path) -> dict[str, str]:
+    """For each set of a file when and with what it was measured; empty where there is no file."""
+    if not path.exists():
+        return {}
+    made: dict[str, str] = json.loads(path.read_text(encoding="utf-8").split("\n", 1)[0])["made"]
+    return made
+
+
 def read(path: Path) -> list[Result]:
     """What :func:`write` wrote; texts of questions are empty."""
     found = []
-    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()[1:]):
         pairs = zip(row["ranks"], row["path"], strict=True)
         found.append(
             Result(
@@ -175,9 +184,10 @@ def main() -> None:
             results += of_laws(arguments.sets, work, shared, arguments.threads, arguments.limit)
         kept = [one for one in read(arguments.out) if one.set not in arguments.sets] if arguments.out.exists() else []
         order = {name: place for place, name in enumerate(SETS)}
-        write(sorted([*kept, *results], key=lambda one: order[one.set]), arguments.out)
+        made = {**stamps(arguments.out), **dict.fromkeys((one.set for one in results), made_with())}
+        write(sorted([*kept, *results], key=lambda one: order[one.set]), arguments.out, made)
     every = read(arguments.out)
-    text = page(every)
+    text = page(every, stamps(arguments.out))
     print(text)
     if arguments.write:
         put(PAGE, "quality", text)

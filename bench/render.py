@@ -1,13 +1,12 @@
 """Measured ranks -> tables in Markdown and a plot."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.pages import made_with
 from bench.scores import FIGURES, Floats, Interval, figures, intervals
 from bench.systems import BM25, OURS, SYSTEMS
 
@@ -24,15 +23,15 @@ TITLES = {
 _COLOURS = ("#9aa0a6", "#5b8def", "#e0a030", "#c0392b")
 
 
-def page(results: Sequence["Result"]) -> str:
+def page(results: Sequence["Result"], made: Mapping[str, str]) -> str:
     """Everything that the page shows between its markers."""
     by_set: dict[str, list[Result]] = defaultdict(list)
     for one in results:
         by_set[one.set].append(one)
-    parts = [f"{made_with()}。括号里是与 BM25 之差的 95% 区间（成对自助法，2,000 次）。"]
+    parts = ["括号里是与 BM25 之差的 95% 区间（成对自助法，2,000 次）。"]
     worse: list[str] = []
     for name, some in by_set.items():
-        parts.append(f"### {TITLES[name]}\n\n{_table(some)}")
+        parts.append(f"### {TITLES[name]}\n\n量于 {made[name]}。{_table(some)}")
         types = sorted({one.asked.type for one in some})
         if len(types) > 1:
             parts.append(_types(some, types))

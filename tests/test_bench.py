@@ -1,6 +1,5 @@
 """The figures of bench/ on cases small enough to check by hand, and against ranx."""
 
-import json
 from math import log, log2
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import scipy.sparse as sp
 from bench.bm25 import _weighted, units
 from bench.compare import moves, sign_test
 from bench.pages import put
-from bench.quality import Result, read, write
+from bench.quality import Result, read, stamps, write
 from bench.render import below
 from bench.scores import FIGURES, Found, bootstrap, figures
 from bench.sets import Asked, Right, part
@@ -122,7 +121,7 @@ def test_types_below_bm25_are_named() -> None:
 
 def test_results_are_read_as_written(tmp_path: Path) -> None:
     results = [_result("1", ours=2), _result("2", ours=0)]
-    write(results, tmp_path / "run.jsonl")
+    write(results, tmp_path / "run.jsonl", {"policies": "today"})
     assert read(tmp_path / "run.jsonl") == results
     assert len(json.loads((tmp_path / "run.jsonl").read_text(encoding="utf-8").splitlines()[0])["ranks"]) == len(
         SYSTEMS
