@@ -123,9 +123,8 @@ def test_results_are_read_as_written(tmp_path: Path) -> None:
     results = [_result("1", ours=2), _result("2", ours=0)]
     write(results, tmp_path / "run.jsonl", {"policies": "today"})
     assert read(tmp_path / "run.jsonl") == results
-    assert len(json.loads((tmp_path / "run.jsonl").read_text(encoding="utf-8").splitlines()[0])["ranks"]) == len(
-        SYSTEMS
-    )
+    assert stamps(tmp_path / "run.jsonl") == {"policies": "today"}
+    assert stamps(tmp_path / "none.jsonl") == {}
 
 
 def test_a_part_of_the_names_is_chosen_by_name_alone() -> None:
