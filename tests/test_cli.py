@@ -381,7 +381,7 @@ def test_conversation_goes_on_after_a_bad_question(
 
 
 def test_interruption_exits_with_130(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("qa.service.PolicyQA.ask", interrupt)
@@ -391,7 +391,7 @@ def test_interruption_exits_with_130(folder: Path, monkeypatch: pytest.MonkeyPat
 def test_fault_of_the_program_is_told_from_a_refusal(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("planted")
 
     monkeypatch.setattr("qa.service.PolicyQA.ask", fail)
