@@ -122,7 +122,8 @@ def test_an_address_meets_a_path(asked: str, path: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("九", 9), ("十九", 19), ("二十", 20), ("一百二十", 120), ("一千零八十七", 1087), ("12", 12), ("", 0)]
+    ("text", "value"),
+    [("九", 9), ("十九", 19), ("二十", 20), ("一百二十", 120), ("一千零八十七", 1087), ("12", 12), ("", 0)],
 )
 def test_numbers_of_addresses(text: str, value: int) -> None:
     assert number_of(text) == value
