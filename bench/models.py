@@ -18,7 +18,8 @@ from train.corpus import laws, policies
 from train.data import Question, questions
 from train.fit import Recipe
 from train.material import Material, gather, train
-from train.ranker import Sample, collect, fitted
+from train.ranker import fitted
+from train.samples import Sample, collect
 from train.validate import FOLDS, fold_of
 from train.worth import asked_words, worth_table
 

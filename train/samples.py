@@ -1,0 +1,293 @@
+"""What the ranker learns from: each authored question with the features of its candidates, without leaked scores.
+
+For each fold of the documents an embedding is trained that has not seen them; they are indexed with it, and the fold's
+questions are put to several collections, among them some that do not answer.
+"""
+
+import json
+import random
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from index import static
+from index.backend import LocalBackend, open_index
+from index.build import build
+from index.static import StaticEmbedder
+from qa.asks import has_figure
+from qa.features import Sheet, features
+from qa.lexicon import Lexicon, read_lexicon
+from qa.passages import Passage, Passages
+from qa.places import agreement
+from qa.query import Query, make_query
+from qa.question import interpret
+from qa.retrieve import candidates
+from qa.words import Words
+from train.corpus import laws, policies, squash
+from train.data import DATA, Question, questions
+from train.fit import Recipe
+from train.material import gather, train
+from train.validate import FOLDS, fold_of
+from train.worth import Asked, asked_words, worth_table
+
+_FIGURES = re.compile(
+    r"\d[\d.,]*%?|百分之[一二三四五六七八九十百]+|(?<!第)[一二三四五六七八九十百千两]+(?=[个家人名亩户件万亿元日天年月次倍])"
+)
+_PLACES = (
+    "贵阳",
+    "遵义",
+    "南昌",
+    "赣州",
+    "杭州",
+    "温州",
+    "重庆",
+    "武汉",
+    "西安",
+    "广州",
+    "深圳",
+    "成都",
+    "长沙",
+    "合肥",
+    "天津",
+)
+_FEW = 5
+_QUARTER = 4
+"""Documents in the small collections that stand beside the full one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Sample:
+    """The candidates of one question in one collection.
+
+    Attributes:
+        question: the question.
+        fold: of its document.
+        scenario: ``all``, ``few``; without an answer ``no document``, ``few, no document``, ``no clause``,
+            ``no figure``, ``other place``, ``written`` (to be unanswerable).
+        names: of the features.
+        values: float32, (candidates, features).
+        gold: bool, (candidates,).
+        found: whether the collection holds the answer at all.
+        keys: of the candidates.
+    """
+
+    question: Question
+    fold: int
+    scenario: str
+    names: tuple[str, ...]
+    values: npt.NDArray[np.float32]
+    gold: npt.NDArray[np.bool_]
+    found: bool
+    keys: npt.NDArray[np.int64]
+
+
+class Collection:
+    """An index of all official documents, made with a fold's embedding."""
+
+    def __init__(
+        self, backend: LocalBackend, embedder: StaticEmbedder, lexicon: Lexicon, worth: dict[str, float]
+    ) -> None:
+        self.backend, self.embedder, self.lexicon, self.worth = backend, embedder, lexicon, worth
+        self.passages = Passages(backend, Words(embedder))
+        self.keys = {d.source.rsplit("/", 1)[-1]: np.array(backend.keys(d.id), np.int64) for d in backend.documents()}
+        self.everything = np.sort(np.concatenate(list(self.keys.values())))
+        self.texts = [squash(clause.text) for _, clause in backend.fetch(self.everything)]
+
+    def gold(self, question: Question) -> npt.NDArray[np.int64]:
+        """Keys of the clauses that hold the question's quote."""
+        quote = squash(question.quote)
+        return np.array([k for k in self.keys.get(question.document, ()) if quote in self.texts[k]], np.int64)
+
+    def query(self, text: str) -> Query:
+        """A question taken apart."""
+        vector = self.embedder.queries([text])[0]
+        return make_query(interpret(text), self.backend, self.worth, self.lexicon, vector)
+
+    def sheet(self, trial: "Trial") -> tuple[npt.NDArray[np.int64], Sheet] | None:
+        """Candidates and their features; None where nothing is found."""
+        pool = candidates(trial.query, self.backend, trial.within)
+        if not len(pool):
+            return None
+        found = self.passages.get(pool.keys.tolist())
+        passages = [without_figures(one) if one.key in trial.spoilt else one for one in found]
+        return pool.keys, features(trial.query, pool, passages, self.passages.words)
+
+    def near(self, question: Question, query: Query) -> list[str]:
+        """The other documents that come nearest to a question: who asks a wrong collection asks about its subjects."""
+        others = np.setdiff1d(self.everything, self.keys[question.document])
+        pool = candidates(query, self.backend, others, limit=30)
+        return sorted({p.document.source.rsplit("/", 1)[-1] for p in self.passages.get(pool.keys.tolist())})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Trial:
+    """One question put to one collection.
+
+    Attributes:
+        scenario: its name.
+        query: the question.
+        within: the keys that the collection has, None for all.
+        spoilt: keys of clauses whose figures are taken away.
+    """
+
+    scenario: str
+    query: Query
+    within: npt.NDArray[np.int64] | None
+    spoilt: frozenset[int] = frozenset()
+
+
+def without_figures(passage: Passage) -> Passage:
+    """The clause as if it spoke of the matter without naming a quantity."""
+    folded = tuple(_FIGURES.sub("若干", part) for part in passage.folded)
+    return replace(passage, folded=folded, figures=tuple(has_figure(part) for part in folded))
+
+
+def samples(collection: Collection, asked: Sequence[Question], fold: int, seed: int) -> Iterator[Sample]:
+    """Each question in the full collection, in a small one, and in one that does not answer it."""
+    choose = random.Random(seed)
+    for question in asked:
+        gold = collection.gold(question)
+        if not len(gold):
+            continue
+        for trial in _trials(collection, question, gold, choose):
+            made = collection.sheet(trial)
+            if made is not None:
+                keys, sheet = made
+                yield Sample(
+                    question=question,
+                    fold=fold,
+                    scenario=trial.scenario,
+                    names=sheet.names,
+                    values=sheet.values.astype(np.float32),
+                    gold=np.isin(keys, gold),
+                    found=trial.scenario in ("all", "few"),
+                    keys=keys,
+                )
+
+
+def written(folder: Path = DATA) -> list[Question]:
+    """Questions written to be unanswerable, each beside the document that comes near."""
+    found = []
+    for path in sorted(folder.glob("policies_*.jsonl")):
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            if row.get("answerable") is False:
+                found.append(
+                    Question(
+                        id=row["id"],
+                        text=row["question"],
+                        source="unanswerable",
+                        kind="unanswerable",
+                        document=row["file"],
+                    )
+                )
+    return found
+
+
+def unanswered(collection: Collection, asked: Sequence[Question], fold: int, seed: int) -> Iterator[Sample]:
+    """Each question written to be unanswerable, in the full collection and in a small one about its subject."""
+    choose = random.Random(seed)
+    for question in asked:
+        if question.document not in collection.keys:
+            continue
+        query = collection.query(question.text)
+        near = collection.near(question, query)
+        few = choose.sample(near, min(len(near), _FEW - 1))
+        small = np.sort(np.concatenate([collection.keys[name] for name in (question.document, *few)]))
+        for within in (None, small):
+            made = collection.sheet(Trial(scenario="written", query=query, within=within))
+            if made is not None:
+                keys, sheet = made
+                yield Sample(
+                    question=question,
+                    fold=fold,
+                    scenario="written",
+                    names=sheet.names,
+                    values=sheet.values.astype(np.float32),
+                    gold=np.zeros(len(keys), np.bool_),
+                    found=False,
+                    keys=keys,
+                )
+
+
+def _trials(
+    collection: Collection, question: Question, gold: npt.NDArray[np.int64], choose: random.Random
+) -> Iterator[Trial]:
+    query = collection.query(question.text)
+    yield Trial(scenario="all", query=query, within=None)
+    own = collection.keys[question.document]
+    near = collection.near(question, query)
+    few = choose.sample(near, min(len(near), _FEW - 1))
+    small = np.sort(np.concatenate([own, *(collection.keys[name] for name in few)]))
+    yield Trial(scenario="few", query=query, within=small)
+    made = choose.choice(("no document", "few, no document", "no clause"))
+    if made == "no document":
+        yield Trial(scenario=made, query=query, within=np.setdiff1d(collection.everything, own))
+    elif made == "few, no document" and len(few):
+        chosen = choose.sample(near, min(len(near), _FEW))
+        within = np.sort(np.concatenate([collection.keys[name] for name in chosen]))
+        yield Trial(scenario=made, query=query, within=within)
+    else:
+        yield Trial(scenario="no clause", query=query, within=np.setdiff1d(small, gold))
+    if query.asks.patterns or query.asks.figure:
+        yield Trial(scenario="no figure", query=query, within=small, spoilt=frozenset(gold.tolist()))
+    elsewhere = _moved(query, collection.passages.get(gold[:1].tolist())[0], choose)
+    if elsewhere:
+        yield Trial(scenario="other place", query=collection.query(elsewhere), within=small)
+
+
+def _moved(query: Query, answer: Passage, choose: random.Random) -> str | None:
+    """The question asked of another place, where question and document name one; None where they do not."""
+    if len(query.places) != 1 or agreement(query.places, answer.card.places) <= 0:
+        return None
+    here = next(iter(query.places))
+    there = choose.choice([name for name in _PLACES if name != here and not {name} & answer.places])
+    return query.folded.replace(here, there)
+
+
+def collect(work: Path, shared: Path, threads: int, limit: int | None) -> list[Sample]:
+    """Samples of all folds; what ``work`` holds of an earlier run is used again."""
+    import torch
+
+    torch.set_num_threads(threads)
+    every = questions(shared=shared)
+    asked = [one for one in every if one.source == "policy" and _taught(one)][:limit]
+    open_ended = written()
+    words = asked_words(every, [*laws(shared / "corpus" / "laws"), *policies(shared / "corpus" / "policies")])
+    lexicon = read_lexicon(sorted(DATA.glob("lexicon*.tsv")))
+    found: list[Sample] = []
+    material = None
+    for fold in range(FOLDS):
+        start = time.monotonic()
+        model = work / f"fold{fold}" / "model"
+        if not (model / static.CONFIG).exists():
+            material = material or gather(shared)
+            held = {passage.document for passage in material.policies if fold_of(passage.document) == fold}
+            bags, table = train(material, Recipe(), held=held)
+            static.save(model, table.tensors(bags.keys))
+        embedder = StaticEmbedder(model)
+        build([shared / "corpus" / "policies"], work / f"fold{fold}" / "index", embedder)
+        with open_index(work / f"fold{fold}" / "index", embedder=embedder.identity) as backend:
+            worth = worth_table(_others(words, fold))
+            collection = Collection(backend, embedder, lexicon, worth)
+            mine = [one for one in asked if fold_of(one.document) == fold]
+            found.extend(samples(collection, mine, fold, seed=fold))
+            found.extend(
+                unanswered(collection, [one for one in open_ended if fold_of(one.document) == fold], fold, fold)
+            )
+        print(f"fold {fold}: {len(mine)} questions, {time.monotonic() - start:.0f} s", flush=True)
+    return found
+
+
+def _others(words: Sequence[Asked], fold: int) -> Iterator[Asked]:
+    return (one for one in words if fold_of(one.document) != fold)
+
+
+def _taught(question: Question) -> bool:
+    """All questions of the first authors, and a quarter of the later ones: more of them only cost time."""
+    return question.id.startswith("q") or crc32(question.id.encode()) % _QUARTER == 0
