@@ -79,7 +79,7 @@ def test_gradients_are_those_of_the_loss() -> None:
 def test_questions_come_nearer_to_their_passages_and_nothing_else_moves() -> None:
     tensors = model()
     given = lessons(tensors)
-    learned = adapt(tensors, given, AdaptRecipe(epochs=30, batch=2, dropout=0.0))
+    learned = adapt(tensors, given, AdaptRecipe(epochs=60, batch=2, dropout=0.0))
 
     def own(tensors: StaticTensors) -> float:
         asked, found = encode(given.questions, tensors, queries=True), encode(given.passages, tensors)
