@@ -25,7 +25,7 @@ from qa.relations import name_of, referring, renumbered
 
 _LOG = logging.getLogger(__name__)
 
-THRESHOLD = 0.27
+THRESHOLD = 0.28
 """Least probability that the question is answered at all; see ``docs/`` for what other values give."""
 _NEAREST = 3
 _MOST_CLAUSES = 4

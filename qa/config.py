@@ -74,7 +74,7 @@ class AnswerSettings(Section):
     """How questions are answered."""
 
     hits: int = Field(default=5, ge=1, le=50, description="默认给出多少条相关条款")
-    least_evidence: float = Field(default=0.27, ge=0, le=1, description="证据至少要多强才回答")
+    least_evidence: float = Field(default=0.28, ge=0, le=1, description="证据至少要多强才回答")
     question_characters: int = Field(default=2_000, ge=10, le=100_000, description="问题的字数上限")
 
 

@@ -319,10 +319,11 @@ def _named(query: Query, passage: Passage) -> float:
 
 
 def _address(query: Query, passage: Passage) -> float:
-    """1 where the clause bears the address asked for, a little less where it is a later paragraph of that clause."""
+    """1 where the clause bears the address asked for, less where it is a paragraph of that clause without its number."""
     if not meets(query.steps, passage.steps):
         return 0.0
-    return 1.0 if passage.clause.marker else 0.3
+    clause = passage.clause
+    return 1.0 if clause.marker and clause.path.endswith(clause.marker) else 0.3
 
 
 def _unit_duty(query: Query, passage: Passage) -> float:
