@@ -319,7 +319,7 @@ def _named(query: Query, passage: Passage) -> float:
 
 
 def _address(query: Query, passage: Passage) -> float:
-    """1 where the clause bears the address asked for, less where it is a paragraph of that clause without its number."""
+    """1 where the clause bears the address asked for, less where it is a further paragraph of that clause."""
     if not meets(query.steps, passage.steps):
         return 0.0
     clause = passage.clause
