@@ -77,8 +77,14 @@ def steps(text: str) -> tuple[Step, ...]:
 
 
 def meets(asked: Sequence[Step], path: Sequence[Step]) -> bool:
-    """Whether the steps asked for stand in ``path`` in order, the last one at its end."""
+    """Whether the steps asked for stand in ``path`` in order, the last one at its end.
+
+    A looser meaning (第三条 for （三）) counts only where the path has no step of the very kind: in a text with articles
+    第二条 is an article, not the second item of another one.
+    """
     if not asked or not path or not _same(asked[-1], path[-1]):
+        return False
+    if path[-1].kind != asked[-1].kind and any(step.kind == asked[-1].kind for step in path):
         return False
     rest = iter(path[:-1])
     return all(any(_same(step, other) for other in rest) for step in asked[:-1])

@@ -115,6 +115,8 @@ def test_addresses(text: str, expected: tuple[Step, ...]) -> None:
         ("第二部分第3点", "二、（三）", True),
         ("三、", "二、三是", False),
         ("一、", "二、", False),
+        ("第二条", "第三章第五十条（二）", False),
+        ("第三条", "二、（三）", True),
     ],
 )
 def test_an_address_meets_a_path(asked: str, path: str, expected: bool) -> None:
