@@ -79,8 +79,8 @@ def steps(text: str) -> tuple[Step, ...]:
 def meets(asked: Sequence[Step], path: Sequence[Step]) -> bool:
     """Whether the steps asked for stand in ``path`` in order, the last one at its end.
 
-    A looser meaning (第三条 for （三）) counts only where the path has no step of the very kind: in a text with articles
-    第二条 is an article, not the second item of another one.
+    A looser meaning (第三条 for （三）) counts only where the path has no step of the very kind: in a text with
+    articles 第二条 is an article, not the second item of another one.
     """
     if not asked or not path or not _same(asked[-1], path[-1]):
         return False
