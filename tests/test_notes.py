@@ -6,12 +6,12 @@ import pytest
 
 from index.backend import open_index
 from index.build import build
+from index.embed import open_embedder
 from index.records import Filters
 from qa.config import Settings
 from qa.service import PolicyQA
-from tests.index_samples import TinyEmbedder
 
-EMBEDDER = TinyEmbedder()
+EMBEDDER = open_embedder()
 TEXTS = {
     "旧办法.txt": """甲市停车收费管理办法
 （2015年3月1日甲市人民政府令第10号公布）
