@@ -26,7 +26,8 @@ from qa.relations import name_of, referring, renumbered
 _LOG = logging.getLogger(__name__)
 
 THRESHOLD = 0.28
-"""Least probability that the question is answered at all; see ``docs/`` for what other values give."""
+"""Least probability that the question is answered at all: how it was chosen, and what others give, is in
+``docs/answering.md``."""
 _NEAREST = 3
 _MOST_CLAUSES = 4
 _SECOND = 0.45
