@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from index.catalog import Catalog
 from index.dense import Dense
 from index.errors import IndexDamagedError
-from index.generation import REBUILD, Generation, Manifest, open_generation
+from index.generation import REBUILD, Generation, Manifest, current_name, open_generation
 from index.lexical import Lexical
 from index.links import Links
 from index.records import Clause, Document, Filters
@@ -190,4 +190,11 @@ def open_index(folder: Path, *, embedder: str | None = None) -> LocalBackend:
         IndexMissingError: there is no index; the message names the command that makes one.
         IndexDamagedError: it is incomplete, or of another format, tokenizer or model.
     """
-    return LocalBackend(open_generation(folder, embedder))
+    while True:
+        name = current_name(folder)
+        try:
+            return LocalBackend(open_generation(folder, embedder))
+        except (IndexDamagedError, OSError):
+            # Between reading the pointer and opening the files a writer may have published, and cleared away, others.
+            if current_name(folder) == name:
+                raise

@@ -126,7 +126,11 @@ def open_generation(folder: Path, embedder: str | None = None) -> Generation:
     name = current_name(folder)
     path = folder / name
     manifest = _manifest(path)
-    _check_settings(path, manifest.settings, embedder)
+    generation = Generation(path=path, name=name, manifest=manifest)
+    if manifest.settings.tokenizer != TOKENIZER:
+        raise IndexDamagedError(f"索引 {path} 用的是另一种分词（{manifest.settings.tokenizer}），{REBUILD}")
+    if embedder is not None:
+        check_model(generation, embedder)
     for relative, entry in manifest.files.items():
         try:
             size = (path / relative).stat().st_size
@@ -134,7 +138,19 @@ def open_generation(folder: Path, embedder: str | None = None) -> Generation:
             raise IndexDamagedError(f"索引文件 {path / relative} 缺失或无法读取，{REBUILD}") from error
         if size != entry.size:
             raise IndexDamagedError(f"索引文件 {path / relative} 应为 {entry.size} 字节，实为 {size} 字节，{REBUILD}")
-    return Generation(path=path, name=name, manifest=manifest)
+    return generation
+
+
+def check_model(generation: Generation, embedder: str) -> None:
+    """Compares the model that a generation was made with.
+
+    Raises:
+        IndexDamagedError: it is not ``embedder``.
+    """
+    made_with = generation.manifest.settings.embedder
+    if made_with != embedder:
+        reason = f"索引 {generation.path} 是用向量模型 {made_with} 建立的，当前模型是 {embedder}，"
+        raise IndexDamagedError(f"{reason}请改回原模型，或运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。")
 
 
 def check_hashes(generation: Generation) -> None:
@@ -236,14 +252,6 @@ def _manifest(path: Path) -> Manifest:
         return Manifest(**{**values, "settings": Settings(**settings), "files": files})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamagedError(f"索引清单 {path / MANIFEST} 缺失或已损坏，{REBUILD}") from error
-
-
-def _check_settings(path: Path, settings: Settings, embedder: str | None) -> None:
-    if settings.tokenizer != TOKENIZER:
-        raise IndexDamagedError(f"索引 {path} 用的是另一种分词（{settings.tokenizer}），{REBUILD}")
-    if embedder is not None and settings.embedder != embedder:
-        reason = f"索引 {path} 是用向量模型 {settings.embedder} 建立的，当前模型是 {embedder}，"
-        raise IndexDamagedError(f"{reason}请改回原模型，或运行 `qa index <文件或文件夹> --rebuild` 重新建立索引。")
 
 
 def _entry(path: Path) -> FileEntry:

@@ -1,7 +1,7 @@
 """PolicyQA: the one object behind every door, so that every door gives the same answer to the same question."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import RLock
 from time import perf_counter
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from index.backend import Backend, open_index
 from index.embed import Embedder
+from index.generation import check_model, current_name
 from index.records import BuildReport, Clause, Document, Filters
 from qa.config import Settings
 from qa.errors import UsageError
 from qa.finding import find_clause, find_document
 from qa.question import interpret
+from qa.reading import Reading, Readings
 from qa.records import Found, Interpretation, Reply
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ MOST_HITS = 50
 class PolicyQA:
     """Questions and look-ups over one index; safe to use from several threads.
 
-    Nothing is opened before it is needed.
+    Nothing is opened before it is needed. A generation published by this or another process is seen within
+    :data:`qa.reading.CHECK_SECONDS`; each call ends on the generation that it began on.
 
     Args:
         settings: checked settings, see :func:`qa.config.load_settings`.
@@ -44,27 +47,47 @@ class PolicyQA:
 
     def __init__(self, settings: Settings, *, backend: Backend | None = None, embedder: Embedder | None = None) -> None:
         self.settings = settings
-        self._backend = backend
+        self._given = backend
         self._given_embedder = embedder
+        self._embedder = embedder
         self._lock = RLock()
-        self._pipeline: Pipeline | None = None
+        self._readings = Readings(self._current, self._open)
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
         """The model. Raises ModelError where it cannot be opened."""
-        if self._given_embedder is not None:
-            return self._given_embedder
-        from qa.models import chosen_embedder
+        with self._lock:
+            if self._embedder is None:
+                from qa.models import chosen_embedder
 
-        return chosen_embedder(self.settings)
+                self._embedder = chosen_embedder(self.settings)
+            return self._embedder
 
     @property
     def backend(self) -> Backend:
-        """The index. Raises IndexMissingError or IndexDamagedError."""
-        with self._lock:
-            if self._backend is None:
-                self._backend = open_index(self.settings.index.folder, embedder=self.embedder.identity)
-            return self._backend
+        """The index as it is now; inside :meth:`reading` it stays open and the same.
+
+        Raises:
+            IndexMissingError: there is no index.
+            IndexDamagedError: it cannot be trusted.
+        """
+        with self.reading() as reading:
+            return reading.backend
+
+    @property
+    def trouble(self) -> str | None:
+        """Why a newer generation could not be opened while an older one is read from; None: all is well."""
+        return self._readings.trouble
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Holds one generation: all calls inside the block see the same one; for a request of several calls.
+
+        Raises:
+            IndexMissingError: there is no index.
+            IndexDamagedError: it cannot be trusted.
+            ModelError: a model cannot be used.
+        """
+        return self._readings.hold()
 
     def ask(
         self, question: str, filters: Filters | None = None, k: int | None = None, *, explain: bool = False
@@ -85,21 +108,22 @@ class PolicyQA:
         """
         began = perf_counter()
         interpretation, wanted = self._checked(question, filters, k)
-        pipeline = self._ready()
-        from qa.answer import compose
+        with self.reading() as reading:
+            pipeline = reading.pipeline()
+            from qa.answer import compose
 
-        threshold = self.settings.answer.least_evidence
-        search = pipeline.search(interpretation)
-        outcome = compose(search, pipeline, count=wanted, threshold=threshold)
-        return Reply(
-            interpretation=interpretation,
-            answer=outcome.answer,
-            refusal=outcome.refusal,
-            hits=outcome.hits,
-            notes=outcome.notes,
-            took_ms=(perf_counter() - began) * 1000,
-            explanation=_explained(search, pipeline, outcome.hits) if explain else None,
-        )
+            threshold = self.settings.answer.least_evidence
+            search = pipeline.search(interpretation)
+            outcome = compose(search, pipeline, count=wanted, threshold=threshold)
+            return Reply(
+                interpretation=interpretation,
+                answer=outcome.answer,
+                refusal=outcome.refusal,
+                hits=outcome.hits,
+                notes=outcome.notes,
+                took_ms=(perf_counter() - began) * 1000,
+                explanation=_explained(search, pipeline, outcome.hits) if explain else None,
+            )
 
     def search(
         self, query: str, filters: Filters | None = None, k: int | None = None, *, explain: bool = False
@@ -107,19 +131,21 @@ class PolicyQA:
         """Ranked clauses only; arguments and errors as for :meth:`ask`."""
         began = perf_counter()
         interpretation, wanted = self._checked(query, filters, k)
-        pipeline = self._ready()
-        search = pipeline.search(interpretation)
-        hits = search.hits(wanted)
-        return Found(
-            interpretation=interpretation,
-            hits=hits,
-            took_ms=(perf_counter() - began) * 1000,
-            explanation=_explained(search, pipeline, hits) if explain else None,
-        )
+        with self.reading() as reading:
+            pipeline = reading.pipeline()
+            search = pipeline.search(interpretation)
+            hits = search.hits(wanted)
+            return Found(
+                interpretation=interpretation,
+                hits=hits,
+                took_ms=(perf_counter() - began) * 1000,
+                explanation=_explained(search, pipeline, hits) if explain else None,
+            )
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """The documents that meet the filters, by source."""
-        return self.backend.documents(filters)
+        with self.reading() as reading:
+            return reading.backend.documents(filters)
 
     def document(self, name: str) -> Document:
         """One document, by id, number in any spelling, or title.
@@ -127,11 +153,13 @@ class PolicyQA:
         Raises:
             NotFoundError: none, or several; the message names what comes near.
         """
-        return find_document(self.backend, name)
+        with self.reading() as reading:
+            return find_document(reading.backend, name)
 
     def clauses(self, document: Document) -> list[Clause]:
         """All clauses of a document in reading order; they partition its source text."""
-        return self.backend.clauses(document.id)
+        with self.reading() as reading:
+            return reading.backend.clauses(document.id)
 
     def clause(self, document: Document, name: str) -> Clause:
         """One clause of a document, by id, path or address (``二（四）9``).
@@ -143,7 +171,8 @@ class PolicyQA:
 
     def source_text(self, document_id: str) -> str:
         """The text that offsets refer to. Raises KeyError where there is no such document."""
-        return self.backend.source_text(document_id)
+        with self.reading() as reading:
+            return reading.backend.source_text(document_id)
 
     def index(self, paths: Sequence[Path], *, rebuild: bool = False, progress: "Progress | None" = None) -> BuildReport:
         """Makes the index equal to the paths; questions asked afterwards see it.
@@ -157,14 +186,16 @@ class PolicyQA:
         chosen = self.settings.index
         limits = Limits(file_bytes=chosen.file_mb * 1_000_000, characters=chosen.characters, pages=chosen.pages)
         report = build(paths, chosen.folder, self.embedder, progress=progress, rebuild=rebuild, limits=limits)
-        self.close()
+        self._readings.renew()
         return report
 
     def evaluate(self, file: Path) -> "Evaluation":
         """Figures over a question set. Raises QuestionSetError where the file is none."""
         from qa.evaluate import evaluate, read_cases
 
-        return evaluate(read_cases(file), lambda question: self.ask(question, k=10), self.source_text)
+        cases = read_cases(file)
+        with self.reading():
+            return evaluate(cases, lambda question: self.ask(question, k=10), self.source_text)
 
     def ledger(
         self,
@@ -177,32 +208,41 @@ class PolicyQA:
         """Tasks by unit, document and year; see :func:`qa.ledger.ledger`."""
         from qa.ledger import ledger
 
-        return ledger(self.backend, filters=filters, unit=unit, document=document, year=year)
+        with self.reading() as reading:
+            return ledger(reading.backend, filters=filters, unit=unit, document=document, year=year)
 
     def around(self, clause: Clause) -> list[tuple[str, str]]:
         """What a clause cites and what cites it; see :func:`qa.relations.around`."""
         from qa.relations import around
 
-        return around(clause, self.backend)
+        with self.reading() as reading:
+            return around(clause, reading.backend)
 
     def graph(self, document: Document) -> "Graph":
         """What a document cites, and what cites it; see :class:`qa.graph.Graph`."""
         from qa.graph import graph
 
-        return graph(self.backend, document)
+        with self.reading() as reading:
+            return graph(reading.backend, document)
 
     def diff(self, old: str, new: str) -> "Comparison":
         """Two versions compared, each a file or a document of the index; see :func:`qa.diff.compare`."""
         from qa.diff import compare
-        from qa.versions import open_side
+        from qa.versions import Side, open_side
 
-        return compare(open_side(old, self.document, self.clauses), open_side(new, self.document, self.clauses))
+        def indexed(name: str) -> Side:
+            with self.reading():
+                document = self.document(name)
+                return document.metadata, self.clauses(document)
+
+        return compare(open_side(old, indexed), open_side(new, indexed))
 
     def verify(self, file: Path, *, as_of: str | None = None) -> "list[Finding]":
         """What became of each citation and quotation of a memo; see :func:`qa.verify.verify_file`."""
         from qa.verify import verify_file
 
-        return verify_file(file, self.backend, as_of=as_of)
+        with self.reading() as reading:
+            return verify_file(file, reading.backend, as_of=as_of)
 
     def tune(
         self,
@@ -237,25 +277,37 @@ class PolicyQA:
 
     def _forget(self) -> None:
         """Lets go of index and models, which may have changed."""
+        with self._lock:
+            self._embedder = self._given_embedder
         self.close()
-        self.__dict__.pop("embedder", None)
 
     def close(self) -> None:
         """Lets go of the index; the next call opens it anew."""
-        with self._lock:
-            if self._backend is not None:
-                self._backend.close()
-            self._backend = self._pipeline = None
+        self._readings.close()
 
-    def _ready(self) -> "Pipeline":
-        """The steps of answering over the open index, joined at the first question."""
-        with self._lock:
-            backend = self.backend
-            if self._pipeline is None:
-                from qa.models import chosen_pipeline
+    def _current(self) -> str:
+        return "" if self._given is not None else current_name(self.settings.index.folder)
 
-                self._pipeline = chosen_pipeline(self.settings, backend, self.embedder)
-            return self._pipeline
+    def _open(self) -> Reading:
+        """The generation that counts, with the model that it was made with."""
+        if self._given is not None:
+            return Reading(name="", backend=self._given, embedder=self.embedder, assemble=self._assemble)
+        backend = open_index(self.settings.index.folder)
+        try:
+            with self._lock:
+                if self.embedder.identity != backend.manifest.settings.embedder:
+                    self._embedder = self._given_embedder  # `qa tune` may have put another in its place
+                embedder = self.embedder
+            check_model(backend.generation, embedder.identity)
+        except BaseException:
+            backend.close()
+            raise
+        return Reading(name=backend.generation.name, backend=backend, embedder=embedder, assemble=self._assemble)
+
+    def _assemble(self, backend: Backend, embedder: Embedder) -> "Pipeline":
+        from qa.models import chosen_pipeline
+
+        return chosen_pipeline(self.settings, backend, embedder)
 
     def _checked(self, question: str, filters: Filters | None, k: int | None) -> tuple[Interpretation, int]:
         wanted = self.settings.answer.hits if k is None else k

@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from index.errors import LoadError
-from index.records import Clause, Document, Metadata
+from index.records import Clause, Metadata
 from qa.errors import UsageError
 
 Side = tuple[Metadata, Sequence[Clause]]
 
 
-def open_side(name: str, document: Callable[[str], Document], clauses: Callable[[Document], Sequence[Clause]]) -> Side:
+def open_side(name: str, indexed: Callable[[str], Side]) -> Side:
     """One side of a comparison.
 
     Args:
         name: a file's path; else id, number or title of a document of the index.
-        document: finds a document of the index by its name.
-        clauses: gives its clauses.
+        indexed: gives the side of a document of the index by its name.
 
     Raises:
         UsageError: the file cannot be read as a document.
@@ -32,5 +31,4 @@ def open_side(name: str, document: Callable[[str], Document], clauses: Callable[
         except LoadError as error:
             raise UsageError(f"{name}：{error}") from error
         return parsed.metadata, parsed.clauses
-    found = document(name)
-    return found.metadata, clauses(found)
+    return indexed(name)
