@@ -23,7 +23,18 @@ from index.linking import SCHEMA as LINK_SCHEMA
 from index.linking import Linker
 from index.links import Links
 from index.records import Clause, Document, Filters
-from index.rows import CLAUSE, DOCUMENT, SCHEMA, Record, clause_of, clause_row, document_of, document_row, duty_units
+from index.rows import (
+    CLAUSE,
+    DOCUMENT,
+    DOCUMENTS,
+    SCHEMA,
+    Record,
+    clause_of,
+    clause_row,
+    document_of,
+    document_row,
+    duty_units,
+)
 from index.search import Keys
 
 FILE = "catalog.sqlite"
@@ -127,7 +138,7 @@ class Catalog:
                 " AND key >= first_key AND key < last_key)"
             )
             values.append(containing(filters.duty))
-        rows = self._all(f"SELECT {DOCUMENT} FROM documents WHERE {where} ORDER BY position", values)
+        rows = self._all(f"SELECT {DOCUMENT} FROM {DOCUMENTS} WHERE {where} ORDER BY documents.position", values)
         return [document_of(row) for row in rows]
 
     def document(self, document_id: str) -> Document:
@@ -240,7 +251,7 @@ class Catalog:
         return row[0], row[1], row[2]
 
     def _load_document(self, position: int) -> Document:
-        return document_of(self._one(f"SELECT {DOCUMENT} FROM documents WHERE position = ?", [position]))
+        return document_of(self._one(f"SELECT {DOCUMENT} FROM {DOCUMENTS} WHERE documents.position = ?", [position]))
 
     def _all(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
         with self._lock:

@@ -3,9 +3,10 @@
 import re
 from dataclasses import fields
 
+from index.day import today
 from index.docnumber import number_key, same_number
 from index.records import Filters
-from index.state_sql import STATE, TODAY
+from index.state_sql import STATE
 from index.tokens import fold
 from index.traditional import folding
 
@@ -74,9 +75,7 @@ def condition(filters: Filters) -> tuple[str, list[str]]:
         if filters.validity is None:
             add(f"{STATE.format(day='?')} NOT IN ('not_yet', 'expired', 'repealed', 'amended')", *_DAYS * (day,))
     if filters.validity is not None:
-        asked = latest(filters.as_of)
-        state = STATE.format(day="?" if asked else TODAY)
-        add(f"{state} = ?", *(_DAYS * (asked,) if asked else ()), filters.validity)
+        add(f"{STATE.format(day='?')} = ?", *_DAYS * (latest(filters.as_of) or today(),), filters.validity)
     if filters.disclosure is not None:
         add("disclosure = ?", fold(filters.disclosure))
     return " AND ".join(clauses) or "1", values

@@ -25,7 +25,7 @@ from index.errors import IndexDamagedError, IndexMissingError
 from index.lock import locked
 from index.tokens import IDENTITY as TOKENIZER
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout on disk; an index of another version must be built again."""
 
 CURRENT = "CURRENT"

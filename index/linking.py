@@ -34,7 +34,9 @@ CREATE TABLE times (
     position INTEGER PRIMARY KEY, effective_on TEXT, expires_on TEXT, ended_on TEXT, ended_how TEXT,
     effective_proof TEXT, expires_proof TEXT, ended_proof TEXT
 );
-CREATE TABLE repeals (id INTEGER PRIMARY KEY, title TEXT, number TEXT, position INTEGER NOT NULL, proof TEXT NOT NULL);
+CREATE TABLE repeals (
+    id INTEGER PRIMARY KEY, title TEXT, number TEXT, position INTEGER NOT NULL, day TEXT NOT NULL, proof TEXT NOT NULL
+);
 """
 INDEXES = (
     "CREATE INDEX refs_by_key ON refs (key)",
@@ -115,8 +117,8 @@ class Linker:
                 target = directory.find(asked) if starts else None
                 proof = _proof(repeal.proof, seen)
                 self._connection.execute(
-                    "INSERT INTO repeals (title, number, position, proof) VALUES (?, ?, ?, ?)",
-                    (repeal.title, repeal.number, seen.entry.position, proof),
+                    "INSERT INTO repeals (title, number, position, day, proof) VALUES (?, ?, ?, ?, ?)",
+                    (repeal.title, repeal.number, seen.entry.position, starts, proof),
                 )
                 if target is not None and _issued_alike(target, seen.entry, repeal):
                     ending = _Ending(day=starts, how="repealed", proof=proof)

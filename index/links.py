@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from index.state_sql import STATE, TODAY
+from index.day import today
+from index.state_sql import STATE
 
 Rows = Callable[[str, Iterable[Any]], list[Any]]
 """Runs SQL over a catalog with parameters and gives all rows."""
@@ -72,9 +73,9 @@ class Link:
         document_id: the document that holds the reference.
         target_id: the document of the index that is meant, None where the index does not hold it.
         target_title: its title.
-        target_state: its validity today, None without a target.
+        target_state: its validity on the day asked for, None without a target.
         target_clauses: ids of the clauses that are meant.
-        repealed_by: for a document that the index does not hold: id of the document that says it is repealed.
+        repealed_by: for a document that the index does not hold: id of the document that has repealed it by that day.
         repealed_by_title: the title of that document.
     """
 
@@ -109,7 +110,7 @@ class Link:
 
 
 _ENDED = {"repealed": "已废止", "expired": "已过有效期", "amended": "已被新版本取代"}
-_STATE_OF_TARGET = STATE.replace("documents.position", "t.position").format(day=TODAY)
+_STATE_OF_TARGET = STATE.replace("documents.position", "t.position").format(day="?1")
 _LINK = f"""
     SELECT r.id, r.kind, r.title, r.number, r.parts, r.start, r."end", d.id, c.ordinal, c.path,
         substr(c.text, r.start + 1, r."end" - r.start), t.id, json_extract(nullif(t.metadata, ''), '$.title'),
@@ -117,12 +118,14 @@ _LINK = f"""
         b.id, json_extract(nullif(b.metadata, ''), '$.title')
     FROM refs r JOIN clauses c ON c.key = r.key JOIN documents d ON d.position = r.position
         LEFT JOIN documents t ON t.position = r.target
-        LEFT JOIN repeals p ON p.id = r.ended_by LEFT JOIN documents b ON b.position = p.position
+        LEFT JOIN repeals p ON p.id = r.ended_by AND p.day <= ?1 LEFT JOIN documents b ON b.position = p.position
 """
 
 
 class Links:
     """Looks up references and validity in a finished catalog.
+
+    States are those of the ISO ``day`` given, of today where none is.
 
     Args:
         rows: runs SQL over the catalog.
@@ -131,35 +134,35 @@ class Links:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    def of_document(self, document_id: str) -> list[Link]:
+    def of_document(self, document_id: str, day: str | None = None) -> list[Link]:
         """The references that a document holds, in reading order."""
-        return self._links(
-            "WHERE r.position = (SELECT position FROM documents WHERE id = ?) ORDER BY r.id", document_id
-        )
+        condition = "WHERE r.position = (SELECT position FROM documents WHERE id = ?2) ORDER BY r.id"
+        return self._links(condition, day, document_id)
 
-    def of_clause(self, clause_id: str) -> list[Link]:
+    def of_clause(self, clause_id: str, day: str | None = None) -> list[Link]:
         """The references that a clause holds, in the order of its text."""
         document_id, ordinal = _split(clause_id)
-        return self._links("WHERE d.id = ? AND c.ordinal = ? ORDER BY r.start", document_id, ordinal)
+        return self._links("WHERE d.id = ?2 AND c.ordinal = ?3 ORDER BY r.start", day, document_id, ordinal)
 
-    def to_document(self, document_id: str) -> list[Link]:
+    def to_document(self, document_id: str, day: str | None = None) -> list[Link]:
         """The references of other documents to a document, by the citing document and its reading order."""
-        return self._links("WHERE r.target = (SELECT position FROM documents WHERE id = ?) ORDER BY r.id", document_id)
+        condition = "WHERE r.target = (SELECT position FROM documents WHERE id = ?2) ORDER BY r.id"
+        return self._links(condition, day, document_id)
 
-    def to_clause(self, clause_id: str) -> list[Link]:
+    def to_clause(self, clause_id: str, day: str | None = None) -> list[Link]:
         """The references of any document to a clause, those of its own document included."""
         document_id, ordinal = _split(clause_id)
         condition = (
             "WHERE r.id IN (SELECT ref FROM ref_clauses WHERE key = "
-            "(SELECT first_key + ? FROM documents WHERE id = ?)) ORDER BY r.id"
+            "(SELECT first_key + ?2 FROM documents WHERE id = ?3)) ORDER BY r.id"
         )
-        return self._links(condition, ordinal, document_id)
+        return self._links(condition, day, ordinal, document_id)
 
-    def to_unknown(self, title: str | None = None, number: str | None = None) -> list[Link]:
+    def to_unknown(self, title: str | None = None, number: str | None = None, day: str | None = None) -> list[Link]:
         """References to a document that the index does not hold, by its number or its whole title."""
         if number is not None:
-            return self._links("WHERE r.number = ? AND r.target IS NULL ORDER BY r.id", number)
-        return self._links("WHERE r.title = ? AND r.target IS NULL ORDER BY r.id", title)
+            return self._links("WHERE r.number = ?2 AND r.target IS NULL ORDER BY r.id", day, number)
+        return self._links("WHERE r.title = ?2 AND r.target IS NULL ORDER BY r.id", day, title)
 
     def validity(self, document_id: str, day: str | None = None) -> Validity:
         """The time of a document.
@@ -171,11 +174,11 @@ class Links:
         Raises:
             KeyError: there is no such document.
         """
-        state = STATE.replace("documents.position", "d.position").format(day="?" if day else TODAY)
+        state = STATE.replace("documents.position", "d.position").format(day="?1")
         columns = "effective_on, expires_on, ended_on, ended_how, effective_proof, expires_proof, ended_proof"
         found = self._rows(
-            f"SELECT {state}, {columns} FROM documents d LEFT JOIN times t ON t.position = d.position WHERE d.id = ?",
-            [*((day,) * STATE.count("{day}") if day else ()), document_id],
+            f"SELECT {state}, {columns} FROM documents d LEFT JOIN times t ON t.position = d.position WHERE d.id = ?2",
+            [day or today(), document_id],
         )
         if not found:
             raise KeyError(document_id)
@@ -222,8 +225,8 @@ class Links:
         found = self._rows("SELECT id FROM documents WHERE position = ?", [values["position"]])
         return str(found[0][0])
 
-    def _links(self, condition: str, *values: object) -> list[Link]:
-        rows = self._rows(f"{_LINK} {condition}", values)
+    def _links(self, condition: str, day: str | None, *values: object) -> list[Link]:
+        rows = self._rows(f"{_LINK} {condition}", [day or today(), *values])
         clauses = self._clauses([row[0] for row in rows])
         return [_link(row, clauses.get(row[0], ())) for row in rows]
 

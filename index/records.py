@@ -141,6 +141,33 @@ class Metadata:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Times:
+    """The days that decide whether a document applies; ISO, None where nothing says it.
+
+    Attributes:
+        effective_on: first day.
+        expires_on: last day of its term.
+        ended_on: the day from which another document repeals or amends it; empty where that day is not known.
+        ended_how: ``repealed`` or ``amended``, None where nothing ends it.
+    """
+
+    effective_on: str | None = None
+    expires_on: str | None = None
+    ended_on: str | None = None
+    ended_how: str | None = None
+
+    def state(self, day: str) -> str:
+        """``in_force``, ``not_yet``, ``expired``, ``repealed``, ``amended`` or ``unknown`` on an ISO day."""
+        if self.ended_how is not None and (self.ended_on or "") <= day:
+            return self.ended_how
+        if self.expires_on is not None and self.expires_on < day:
+            return "expired"
+        if self.effective_on is not None:
+            return "in_force" if self.effective_on <= day else "not_yet"
+        return "in_force" if self.expires_on is not None else "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """One document of the index.
 
@@ -151,7 +178,7 @@ class Document:
         sha256: of the file's bytes, hexadecimal.
         length: code points of the source text.
         metadata: what the document says of itself.
-        validity: ``in_force``, ``not_yet``, ``expired``, ``repealed``, ``amended`` or ``unknown``.
+        times: from when and until when it applies.
     """
 
     id: str
@@ -160,7 +187,11 @@ class Document:
     sha256: str
     length: int
     metadata: Metadata
-    validity: str = "unknown"
+    times: Times = field(default_factory=Times)
+
+    def validity(self, day: str) -> str:
+        """Its state on an ISO day, see :meth:`Times.state`."""
+        return self.times.state(day)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

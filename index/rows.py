@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from index.filters import earliest, latest, serial
-from index.records import Clause, Document, Duty, Metadata, Span
-from index.state_sql import STATE, TODAY
+from index.records import Clause, Document, Duty, Metadata, Span, Times
 from index.tokens import fold
 
 SCHEMA = """
@@ -26,7 +25,10 @@ CREATE TABLE clauses (
 );
 CREATE TABLE duty_units (unit TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (unit, key)) WITHOUT ROWID;
 """
-DOCUMENT = f"position, id, source, kind, sha256, length, metadata, {STATE.format(day=TODAY)}"
+DOCUMENT = (
+    "documents.position, id, source, kind, sha256, length, metadata, effective_on, expires_on, ended_on, ended_how"
+)
+DOCUMENTS = "documents LEFT JOIN times ON times.position = documents.position"
 CLAUSE = (
     'key, position, ordinal, path, level, kind, marker, heading, headings, text, start, "end", spans, parent, '
     "duties, duty_spans"
@@ -80,7 +82,7 @@ def document_row(position: int, first: int, record: Record) -> tuple[Any, ...]:
 
 
 def document_of(row: tuple[Any, ...]) -> Document:
-    """Document from a row with the columns ``DOCUMENT``."""
+    """Document from a row with the columns ``DOCUMENT`` of ``DOCUMENTS``."""
     values: dict[str, Any] = json.loads(row[6]) if row[6] else {}
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return Document(
@@ -90,7 +92,7 @@ def document_of(row: tuple[Any, ...]) -> Document:
         sha256=row[4],
         length=row[5],
         metadata=Metadata(**values),
-        validity=row[7],
+        times=Times(effective_on=row[7], expires_on=row[8], ended_on=row[9], ended_how=row[10]),
     )
 
 

@@ -9,7 +9,4 @@ STATE = """coalesce((
         WHEN expires_on IS NOT NULL THEN 'in_force'
         ELSE 'unknown'
     END FROM times WHERE times.position = documents.position), 'unknown')"""
-"""State of a row of ``documents`` as :func:`index.validity.state` tells it; format string for the day's SQL."""
-
-TODAY = "date('now', 'localtime')"
-"""SQL of today, as the machine's clock and time zone tell it."""
+"""State of a row of ``documents`` as :meth:`index.records.Times.state` tells it; format string for the day's SQL."""

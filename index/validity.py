@@ -295,27 +295,3 @@ def _repeal(clause: Clause, reference: Reference) -> Repeal:
     begin = max(text.rfind(sign, 0, reference.span.start) for sign in "。；\n") + 1
     proof = Proof(ordinal=clause.ordinal, span=Span(start=begin, end=min(last + 1, len(text))))
     return Repeal(title=reference.title, number=reference.number, dates=dates, proof=proof)
-
-
-# -- the state on a day ----------------------------------------------------------------------------------------------
-
-
-def state(
-    *, effective_on: str | None, expires_on: str | None, ended_on: str | None, ended_how: str | None, day: str
-) -> str:
-    """One of :data:`STATES` on an ISO ``day``.
-
-    Args:
-        effective_on: first day, None where the text does not say it.
-        expires_on: last day of its term, None where it has none.
-        ended_on: the day from which another document repeals or amends it; empty where it is ended on an unknown day.
-        ended_how: ``repealed`` or ``amended``; None where nothing ends it.
-        day: ISO date.
-    """
-    if ended_how is not None and (ended_on or "") <= day:
-        return ended_how
-    if expires_on is not None and expires_on < day:
-        return "expired"
-    if effective_on is not None:
-        return "in_force" if effective_on <= day else "not_yet"
-    return "in_force" if expires_on is not None else "unknown"

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.filters import latest
 from index.records import Filters, Span
 from qa.asks import NUMBER, PROCEDURE, WHO, WHY
 from qa.cite import CitationError, cite, numbered
@@ -93,7 +92,8 @@ def compose(search: Search, pipeline: Pipeline, *, count: int = 5, threshold: fl
     chosen = _clauses(search, pipeline)
     embed = pipeline.embedder.passages if pipeline.embedder is not None else None
     pieces = [(passage, span) for passage, ask in chosen for span in best_sentences(ask.query, passage, embed)]
-    found = rival(ranking.query, ranking, chosen[0][0], [span for passage, span in pieces if passage is chosen[0][0]])
+    quoted = [span for passage, span in pieces if passage is chosen[0][0]]
+    found = rival(ranking.query, ranking, chosen[0][0], quoted, search.interpretation.day)
     if found is not None:
         pieces = _with_rival(pieces, found)
     citations = _cited(pieces, pipeline)
@@ -104,7 +104,7 @@ def compose(search: Search, pipeline: Pipeline, *, count: int = 5, threshold: fl
 
 
 def _notes(citations: Sequence[Citation], search: Search, pipeline: Pipeline) -> tuple[str, ...]:
-    return notes(citations, pipeline.backend, latest(search.interpretation.filters.as_of))
+    return notes(citations, pipeline.backend, search.interpretation.day)
 
 
 def _with_rival(pieces: Sequence[tuple[Passage, Span]], found: Rival) -> list[tuple[Passage, Span]]:

@@ -137,11 +137,13 @@ def show(
 def docs(ctx: typer.Context, filters: Filters, as_json: JsonOption = False) -> None:
     """Lists documents."""
     current = state(ctx)
-    found = current.service.documents(filters)
+    from index.filters import latest
+
+    found, day = current.service.documents(filters), latest(filters.as_of)
     if as_json:
-        current.write_json(current.shapes.documents(found))
+        current.write_json(current.shapes.documents(found, day))
     else:
-        current.reader.documents(found)
+        current.reader.documents(found, day)
         current.talk(f"共 {len(found)} 份文件。")
 
 

@@ -37,7 +37,7 @@ class Rival:
     newer: bool
 
 
-def rival(query: Query, ranking: Ranking, best: Passage, spans: Sequence[Span]) -> Rival | None:
+def rival(query: Query, ranking: Ranking, best: Passage, spans: Sequence[Span], day: str) -> Rival | None:
     """The first clause of another document in force that gives another figure for what the answer's figure is about.
 
     Args:
@@ -45,12 +45,15 @@ def rival(query: Query, ranking: Ranking, best: Passage, spans: Sequence[Span]) 
         ranking: the clauses found.
         best: the clause that answers.
         spans: what is quoted of it.
+        day: ISO day as of which is asked.
     """
-    if not query.asks.figure or best.document.validity in ENDED:
+    if not query.asks.figure or best.document.validity(day) in ENDED:
         return None
     own = [figure for figure in find_figures(best.clause.text) if _inside(figure, spans)]
     for other in ranking.passages[:_LOOKED_AT]:
-        if other.document.id == best.document.id or other.document.validity in ENDED or not _same_place(best, other):
+        if other.document.id == best.document.id or other.document.validity(day) in ENDED:
+            continue
+        if not _same_place(best, other):
             continue
         for figure in find_figures(other.clause.text) if own else ():
             for mine in own:

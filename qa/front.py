@@ -79,7 +79,7 @@ def behind(ranking: Ranking, interpretation: Interpretation) -> Ranking:
     A question as of a day, or for documents of one state, gets them in their own order: its filter has chosen already.
     """
     filters = interpretation.filters
-    ended = np.array([passage.document.validity in ENDED for passage in ranking.passages])
+    ended = np.array([passage.document.validity(interpretation.day) in ENDED for passage in ranking.passages])
     if not ended.any() or filters.as_of is not None or filters.validity is not None:
         return ranking
     order = np.argsort(-(ranking.raw - _BEHIND * ended), kind="stable")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from index.backend import Backend
+from index.day import today
 from index.links import Link, Validity
 from index.records import Document
 
@@ -96,17 +97,18 @@ class Graph:
 
 def graph(backend: Backend, document: Document) -> Graph:
     """The graph around a document of the index."""
+    day = today()
     outgoing = backend.links.of_document(document.id)
     incoming = [link for link in backend.links.to_document(document.id) if link.document_id != document.id]
-    nodes = {document.id: Node(id=document.id, name=full_name(document), state=document.validity, held=True)}
+    nodes = {document.id: Node(id=document.id, name=full_name(document), state=document.validity(day), held=True)}
     for link in outgoing:
         if link.kind != "internal" and link.target_id != document.id:
-            node = _target(link, backend)
+            node = _target(link, backend, day)
             nodes.setdefault(node.id, node)
     for link in incoming:
         if link.document_id not in nodes:
             citing = backend.document(link.document_id)
-            nodes[citing.id] = Node(id=citing.id, name=full_name(citing), state=citing.validity, held=True)
+            nodes[citing.id] = Node(id=citing.id, name=full_name(citing), state=citing.validity(day), held=True)
     return Graph(
         document=document,
         validity=backend.links.validity(document.id),
@@ -125,10 +127,10 @@ def full_name(document: Document) -> str:
     return name or document.source
 
 
-def _target(link: Link, backend: Backend) -> Node:
+def _target(link: Link, backend: Backend, day: str) -> Node:
     if link.target_id is not None:
         target = backend.document(link.target_id)
-        return Node(id=target.id, name=full_name(target), state=target.validity, held=True)
+        return Node(id=target.id, name=full_name(target), state=target.validity(day), held=True)
     name = said_name(link)
     return Node(id=name, name=name, state=None, held=False)
 

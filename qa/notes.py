@@ -10,21 +10,21 @@ from qa.relations import ENDED, STATES, name_of
 _FORMS = {"expired": "expires", "repealed": "ended", "amended": "ended"}
 
 
-def notes(citations: Sequence[Citation], backend: Backend, day: str | None = None) -> tuple[str, ...]:
+def notes(citations: Sequence[Citation], backend: Backend, day: str) -> tuple[str, ...]:
     """Chinese sentences, each once: cited documents that no longer apply, and clauses that rest on such.
 
     Args:
         citations: of the answer.
         backend: the index.
-        day: ISO date as of which is asked, None for today.
+        day: ISO day as of which is asked.
     """
     said: dict[str, None] = {}
     for citation in citations:
-        state = backend.links.validity(citation.document.id, day).state if day else citation.document.validity
+        state = citation.document.validity(day)
         if state in ENDED:
             said[_ended(citation.document, state, backend)] = None
     for citation in citations:
-        for link in backend.links.of_clause(citation.clause.id):
+        for link in backend.links.of_clause(citation.clause.id, day):
             if link.warning is not None:
                 said[f"[{citation.marker}] {citation.clause.path}：{link.warning}"] = None
     return tuple(said)

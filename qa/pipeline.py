@@ -105,7 +105,7 @@ class Pipeline:
         allowed = None
         if not is_open(interpretation.filters):
             allowed = frozenset(document.id for document in self.backend.documents(interpretation.filters))
-        found, rest = self._titles.named(interpretation.question, allowed)
+        found, rest = self._titles.named(interpretation.question, interpretation.day, allowed)
         return Scope(named=found) if found and not rest_of(rest) else named
 
     def query(self, interpretation: Interpretation, named: Scope) -> Query:

@@ -6,6 +6,8 @@ question --interpret--> Interpretation --retrieve, rank--> Hits --compose--> Ans
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from index.day import today
+from index.filters import latest
 from index.records import Clause, Document, Filters
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Interpretation:
         fields: metadata fields asked for, as in :class:`index.records.Metadata` (``number``, ``signatory``,
             ``disclosure``, ``issued_on``, ``printed_on``, …); empty unless the question asks for one.
         filters: the filters of the call; the question itself sets none.
+        today: ISO day on which the question came.
     """
 
     question: str
@@ -41,6 +44,12 @@ class Interpretation:
     kinds: frozenset[str] = frozenset()
     fields: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
+    today: str = field(default_factory=today)
+
+    @property
+    def day(self) -> str:
+        """The day as of which is asked: that of the filter ``as_of``, else the one on which the question came."""
+        return latest(self.filters.as_of) or self.today
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

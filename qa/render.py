@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from index.day import today
 from index.records import Clause, Document
 from index.tokens import terms
 from qa.explain import Explanation
@@ -36,22 +37,22 @@ class Reader:
 
     def reply(self, reply: Reply, *, with_question: bool = False) -> None:
         """An answer with its proofs, or a refusal with what comes nearest; then the ranked clauses."""
-        words = matched_words(reply.interpretation.question)
+        words, day = matched_words(reply.interpretation.question), reply.interpretation.day
         if with_question:
             self._line(Text(f"问：{reply.interpretation.question}", style="bold"))
         if reply.answer is not None:
             self._line(Text("答：", style="bold green") + self._marked(reply.answer.text, words))
             above = None
             for citation in reply.answer.citations:
-                self._citation(citation, words, same_place=citation.clause.id == above)
+                self._citation(citation, words, day, same_place=citation.clause.id == above)
                 above = citation.clause.id
             for note in reply.notes:
                 self._line(Text("注意：", style="bold yellow") + Text(self._shapes.text(note)))
             rest = _others(reply.hits, reply.answer.citations)
-            self._hits("相关条款", rest, words)
+            self._hits("相关条款", rest, words, day)
         elif reply.refusal is not None:
             self._line(Text("没有回答：", style="bold red") + Text(self._shapes.text(reply.refusal.message)))
-            self._hits("最接近的条款", reply.refusal.nearest, words)
+            self._hits("最接近的条款", reply.refusal.nearest, words, day)
         self._explanation(reply.explanation)
 
     def found(self, found: Found) -> None:
@@ -60,12 +61,13 @@ class Reader:
         if not found.hits:
             self._line(Text("没有找到相关条款。"))
         for hit in found.hits:
-            self._hit(hit, words)
+            self._hit(hit, words, found.interpretation.day)
         self._explanation(found.explanation)
 
     def document(self, document: Document, clauses: Iterable[Clause]) -> None:
         """A document's facts and its tree of clauses."""
         facts = document.metadata
+        state = document.validity(today())
         self._line(Text(facts.title or "（无标题）", style="bold"))
         rows = (
             ("发文字号", facts.number),
@@ -75,7 +77,7 @@ class Reader:
             ("印发日期", facts.printed_on),
             ("公布日期", facts.published_on),
             ("施行日期", facts.effective_on),
-            ("时效", STATES[document.validity] if document.validity != "unknown" else None),
+            ("时效", STATES[state] if state != "unknown" else None),
             ("公开属性", facts.disclosure),
             ("主送", facts.addressee),
             ("签发人", facts.signatory),
@@ -93,7 +95,7 @@ class Reader:
 
     def clause(self, document: Document, clause: Clause, around: Iterable[tuple[str, str]] = ()) -> None:
         """One clause in full, and what it cites and what cites it, as :func:`qa.relations.around` says it."""
-        self._line(_address(document, clause))
+        self._line(_address(document, clause, today()))
         self._line(_place(document, clause), 1)
         self._line(Text(self._shapes.text(clause.text)), 1)
         for duty in clause.duties:
@@ -101,37 +103,40 @@ class Reader:
         for name, said in around:
             self._line(Text(f"{name}：", style=_DIM) + Text(self._shapes.text(said)), 1)
 
-    def documents(self, documents: Sequence[Document]) -> None:
-        """A list of documents: aligned for people on a terminal, tab-separated for programs in a pipe."""
+    def documents(self, documents: Sequence[Document], day: str | None = None) -> None:
+        """A list of documents: aligned for people on a terminal, tab-separated for programs in a pipe.
+
+        What does not apply on the ISO ``day`` (None: today) is marked on the terminal.
+        """
         for document in documents:
             facts = document.metadata
             date = facts.issued_on or facts.published_on or ""
             fields = (document.id, date, facts.number or "", facts.title or document.source)
             if self._console.is_terminal:
                 head = Text(f"{fields[0]}  ", style=_DIM) + Text(f"{fields[1]:<10}  ") + Text(fields[2], style=_HEAD)
-                self._line(head)
+                self._line(head + _badge(document, day or today()))
                 self._line(Text(fields[3]), 1)
             else:
                 self._line(Text("\t".join(" ".join(field.split()) for field in fields)))
 
-    def _citation(self, citation: Citation, words: Sequence[str], *, same_place: bool) -> None:
+    def _citation(self, citation: Citation, words: Sequence[str], day: str, *, same_place: bool) -> None:
         marker = Text(f"[{citation.marker}] ", style="bold green")
         if same_place:
             self._line(marker + Text("同上", style=_DIM))
         else:
-            self._line(marker + _address(citation.document, citation.clause))
+            self._line(marker + _address(citation.document, citation.clause, day))
             self._line(_place(citation.document, citation.clause), 1)
         self._line(Text("“") + self._marked(citation.quote, words) + Text("”"), 1)
 
-    def _hits(self, title: str, hits: Sequence[Hit], words: Sequence[str]) -> None:
+    def _hits(self, title: str, hits: Sequence[Hit], words: Sequence[str], day: str) -> None:
         if hits:
             self._line(Text())
             self._line(Text(title, style="bold"))
             for hit in hits:
-                self._hit(hit, words)
+                self._hit(hit, words, day)
 
-    def _hit(self, hit: Hit, words: Sequence[str]) -> None:
-        head = Text(f"{hit.rank}. ", style="bold") + _address(hit.document, hit.clause)
+    def _hit(self, hit: Hit, words: Sequence[str], day: str) -> None:
+        head = Text(f"{hit.rank}. ", style="bold") + _address(hit.document, hit.clause, day)
         self._line(head + Text(f"  {hit.score:.2f}", style=_DIM))
         self._line(_place(hit.document, hit.clause), 1)
         self._line(self._marked(excerpt(hit.clause.text, words), words), 1)
@@ -202,14 +207,18 @@ def excerpt(text: str, words: Sequence[str], length: int = _EXCERPT) -> str:
     return ("…" if best else "") + line[best : best + length] + ("…" if best + length < len(line) else "")
 
 
-def _address(document: Document, clause: Clause) -> Text:
+def _address(document: Document, clause: Clause, day: str) -> Text:
     facts = document.metadata
     number = facts.number or "无发文字号"
     date = facts.issued_on or facts.published_on or "日期不详"
     address = Text(clause.path, style=_HEAD) + Text(f" · {number} · {date}")
-    if document.validity in (*ENDED, "not_yet"):
-        address += Text(f" · {STATES[document.validity]}", style=_ENDED)
-    return address
+    return address + _badge(document, day)
+
+
+def _badge(document: Document, day: str) -> Text:
+    """What a reader must know of a document at first sight: that it does not apply on the day."""
+    state = document.validity(day)
+    return Text(f" · {STATES[state]}" if state in (*ENDED, "not_yet") else "", style=_ENDED)
 
 
 def _place(document: Document, clause: Clause) -> Text:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from index import privacy
+from index.day import today
 from index.records import Clause, Document, Filters
 from qa.records import Citation, Found, Hit, Interpretation, Refusal, Reply
 
@@ -176,8 +177,8 @@ class Shapes:
         """A text of a document as it may be shown."""
         return text if self._show_phone else privacy.mask_phones(text)
 
-    def document(self, document: Document) -> DocumentShape:
-        """The shape of a document."""
+    def document(self, document: Document, day: str | None = None) -> DocumentShape:
+        """The shape of a document; its validity is that of the ISO ``day``, None: today."""
         facts = document.metadata
         return DocumentShape(
             id=document.id,
@@ -188,7 +189,7 @@ class Shapes:
             issued_on=facts.issued_on,
             published_on=facts.published_on,
             effective_on=facts.effective_on,
-            validity=document.validity,
+            validity=document.validity(day or today()),
             disclosure=facts.disclosure,
             source=document.source,
         )
@@ -205,21 +206,21 @@ class Shapes:
             duties=_duties(clause),
         )
 
-    def hit(self, hit: Hit) -> HitShape:
+    def hit(self, hit: Hit, day: str | None = None) -> HitShape:
         """The shape of a hit; scores are rounded to what they can mean."""
         return HitShape(
             rank=hit.rank,
             score=round(hit.score, 4),
             scores=ScoresShape(lexical=round(hit.lexical, 3), dense=None if hit.dense is None else round(hit.dense, 4)),
-            document=self.document(hit.document),
+            document=self.document(hit.document, day),
             clause=self.clause(hit.clause),
         )
 
-    def citation(self, citation: Citation) -> CitationShape:
+    def citation(self, citation: Citation, day: str | None = None) -> CitationShape:
         """The shape of a citation."""
         return CitationShape(
             marker=citation.marker,
-            document=self.document(citation.document),
+            document=self.document(citation.document, day),
             clause=self.clause(citation.clause),
             quote=self.text(citation.quote),
             start=citation.start,
@@ -228,14 +229,14 @@ class Shapes:
 
     def ask(self, reply: Reply) -> AskShape:
         """The shape of a reply."""
-        answer = reply.answer
+        answer, day = reply.answer, reply.interpretation.day
         return AskShape(
             question=reply.interpretation.question,
             answered=answer is not None,
             answer=self.text(answer.text) if answer else "",
-            citations=[self.citation(citation) for citation in answer.citations] if answer else [],
-            refusal=self._refusal(reply.refusal) if reply.refusal else None,
-            hits=[self.hit(hit) for hit in reply.hits],
+            citations=[self.citation(citation, day) for citation in answer.citations] if answer else [],
+            refusal=self._refusal(reply.refusal, day) if reply.refusal else None,
+            hits=[self.hit(hit, day) for hit in reply.hits],
             interpretation=_interpretation(reply.interpretation),
             took_ms=round(reply.took_ms, 1),
             notes=[self.text(note) for note in reply.notes],
@@ -245,7 +246,7 @@ class Shapes:
         """The shape of a search."""
         return SearchShape(
             query=found.interpretation.question,
-            hits=[self.hit(hit) for hit in found.hits],
+            hits=[self.hit(hit, found.interpretation.day) for hit in found.hits],
             interpretation=_interpretation(found.interpretation),
             took_ms=round(found.took_ms, 1),
         )
@@ -258,13 +259,13 @@ class Shapes:
             clauses=[self._outline(clause) for clause in clauses],
         )
 
-    def documents(self, documents: Sequence[Document]) -> DocumentsShape:
-        """The shape of a list of documents."""
-        return DocumentsShape(documents=[self.document(document) for document in documents])
+    def documents(self, documents: Sequence[Document], day: str | None = None) -> DocumentsShape:
+        """The shape of a list of documents; ``day`` as for :meth:`document`."""
+        return DocumentsShape(documents=[self.document(document, day) for document in documents])
 
-    def _refusal(self, refusal: Refusal) -> RefusalShape:
+    def _refusal(self, refusal: Refusal, day: str) -> RefusalShape:
         return RefusalShape(
-            reason=refusal.reason, message=refusal.message, nearest=[self.hit(hit) for hit in refusal.nearest]
+            reason=refusal.reason, message=refusal.message, nearest=[self.hit(hit, day) for hit in refusal.nearest]
         )
 
     def _outline(self, clause: Clause) -> OutlineShape:

@@ -14,6 +14,7 @@ from index.docnumber import FoundNumber, find_numbers, number_key, same_number
 from index.records import Document
 from index.tokens import fold
 from qa.records import Interpretation
+from qa.relations import ENDED
 
 _SAME_TOKEN = 0.6
 """Share of characters that two issuers' tokens must have in common where year and serial agree: 筑府办涵, 筑府办函."""
@@ -55,11 +56,11 @@ class Titles:
                     if spelling:
                         table.setdefault(_bare(spelling), []).append(document)
 
-    def named(self, text: str, allowed: frozenset[str] | None = None) -> tuple[tuple[str, ...], str]:
+    def named(self, text: str, day: str, allowed: frozenset[str] | None = None) -> tuple[tuple[str, ...], str]:
         """Ids of the documents that a question names by title without 《》, and the question without that title.
 
         The longest title counts; a place may be left out (优化营商环境条例) where no document bears the title as it
-        stands. Of several texts of one title those that still apply, the newest first; where only ``allowed`` ids
+        stands. Of several texts of one title those that apply on ``day``, the newest first; where only ``allowed`` ids
         count, the newest of these.
         """
         folded = _bare(text).replace("中华人民共和国", "")
@@ -70,7 +71,7 @@ class Titles:
                     if found and allowed is not None:
                         found = [document for document in found if document.id in allowed]
                     if found:
-                        return _current(found), folded[:start] + folded[start + size :]
+                        return _current(found, day), folded[:start] + folded[start + size :]
         return (), folded
 
 
@@ -116,8 +117,8 @@ def _odd(question: str, documents: Sequence[Document]) -> list[str]:
     return found
 
 
-def _current(documents: Sequence[Document]) -> tuple[str, ...]:
-    applying = [document for document in documents if document.validity not in ("repealed", "amended", "expired")]
+def _current(documents: Sequence[Document], day: str) -> tuple[str, ...]:
+    applying = [document for document in documents if document.validity(day) not in ENDED]
     ordered = sorted(applying or documents, key=lambda document: document.metadata.issued_on or "", reverse=True)
     return tuple(document.id for document in ordered)
 

@@ -170,7 +170,7 @@ class _Checker:
     def _nearest(self, title: str | None, number: str | None) -> str:
         if title is None:
             return f"索引中没有{number}。"
-        links = self._backend.links.to_unknown(title=title)
+        links = self._backend.links.to_unknown(title=title, day=self._as_of)
         ended = next((link.repealed_by_title for link in links if link.repealed_by is not None), None)
         if ended is not None:
             return f"索引中没有《{title}》；它已被《{ended}》废止。"

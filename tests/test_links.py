@@ -6,8 +6,7 @@ from index.backend import LocalBackend, open_index
 from index.build import build, document_id
 from index.directory import Asked, Directory, Entry, spellings
 from index.links import Links
-from index.records import Filters, Metadata
-from index.validity import state
+from index.records import Filters, Metadata, Times
 from tests.index_samples import TinyEmbedder
 
 EMBEDDER = TinyEmbedder()
@@ -128,6 +127,9 @@ def test_filters_tell_the_same_state(backend: LocalBackend) -> None:
             found = {document.source for document in backend.documents(Filters(as_of=day, validity=wanted))}
             issued = {document.source for document in backend.documents(Filters(until=day))}
             assert found == {f"{name}.txt" for name, told in states(backend, day).items() if told == wanted} & issued
+        assert {name: backend.document(idof(name)).validity(day) for name in states(backend, day)} == states(
+            backend, day
+        )
 
 
 def test_as_of_keeps_what_was_in_force(backend: LocalBackend) -> None:
@@ -140,9 +142,11 @@ def test_as_of_keeps_what_was_in_force(backend: LocalBackend) -> None:
 
 
 def test_warning_for_a_clause_that_rests_on_something_repealed(backend: LocalBackend) -> None:
-    warnings = [link.warning for link in backend.links.of_document(idof("city")) if link.warning]
-    assert warnings == []  # it is its own document that repeals the 市容暂行规定
-    assert backend.document(idof("signs")).validity == "repealed"
+    def warnings(day: str) -> list[str]:
+        return [link.warning for link in backend.links.of_document(idof("city"), day) if link.warning]
+
+    assert warnings("2022-07-01") == []  # it is its own document that repeals the 市容暂行规定
+    assert backend.document(idof("signs")).validity("2025-06-01") == "repealed"
     assert backend.document(idof("new")).metadata.effective_on == "2022-07-01"
 
 
@@ -186,5 +190,5 @@ def test_spellings() -> None:
     assert spellings("贵州省优化营商环境条例")[3] == "优化营商环境条例"
 
 
-def test_state_and_sql_agree_on_an_unknown_day() -> None:
-    assert state(effective_on=None, expires_on=None, ended_on="", ended_how="repealed", day="2020-01-01") == "repealed"
+def test_a_document_ended_on_an_unknown_day_never_applies() -> None:
+    assert Times(ended_on="", ended_how="repealed").state("2020-01-01") == "repealed"

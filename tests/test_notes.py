@@ -1,6 +1,8 @@
 """What an answer says of its own ground: repealed documents, clauses that rest on such, contradicting figures."""
 
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +11,7 @@ from index.build import build
 from index.embed import open_embedder
 from index.records import Filters
 from qa.config import Settings
+from qa.schemas import Shapes
 from qa.service import PolicyQA
 
 EMBEDDER = open_embedder()
@@ -123,3 +126,21 @@ def test_a_title_means_the_text_of_the_day(service: PolicyQA) -> None:
     assert service.search("甲市停车收费管理办法第二条").hits[0].document.source == "新办法.txt"
     old = service.search("甲市停车收费管理办法第二条", Filters(as_of="2018-01-01")).hits[0]
     assert (old.document.source, old.clause.path) == ("旧办法.txt", "第二条")
+
+
+def test_what_applies_turns_at_midnight_without_opening_the_index_again(
+    service: PolicyQA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "甲市机动车停车收费标准每小时多少元"
+
+    def leading(day: str) -> tuple[str, str]:
+        monkeypatch.setattr("index.day.date", SimpleNamespace(today=lambda: date.fromisoformat(day)))
+        reply = service.ask(question, Filters(duty=None))
+        hit = next(hit for hit in reply.hits if hit.clause.path == "第二条")
+        shape = Shapes().ask(reply).hits[0].document
+        assert shape.validity == reply.hits[0].document.validity(day)
+        states = {document.source for document in service.documents(Filters(validity="in_force"))}
+        return hit.document.source, "旧办法.txt" if "旧办法.txt" in states else "新办法.txt"
+
+    assert leading("2022-06-30")[1] == "旧办法.txt"
+    assert leading("2022-07-01") == ("新办法.txt", "新办法.txt")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from index.load import load
 from index.parse import parse
-from index.records import Clause, Metadata, Span
-from index.validity import STATES, facts, state
+from index.records import Clause, Metadata, Span, Times
+from index.validity import STATES, facts
 
 TRUTH = Path(__file__).parent / "data" / "validity.jsonl"
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
@@ -134,7 +134,7 @@ def test_approval_is_not_publication() -> None:
 )
 def test_state(arguments: tuple[str | None, str | None, str | None, str | None], expected: str) -> None:
     effective, expires, ended, how = arguments
-    found = state(effective_on=effective, expires_on=expires, ended_on=ended, ended_how=how, day="2024-06-01")
+    found = Times(effective_on=effective, expires_on=expires, ended_on=ended, ended_how=how).state("2024-06-01")
     assert found == expected
     assert found in STATES
 
