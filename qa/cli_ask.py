@@ -8,6 +8,7 @@ from index.records import Filters
 from qa.cli_errors import DONE, REFUSED, USAGE
 from qa.cli_state import State
 from qa.errors import UsageError
+from qa.questionlog.records import Origin
 from qa.records import Reply
 from qa.schemas import explained
 
@@ -86,7 +87,7 @@ def _converse(state: State, filters: Filters, wanted: Wanted) -> int:
 
 
 def _asked(state: State, question: str, filters: Filters, wanted: Wanted) -> Reply:
-    return state.service.ask(question, filters, wanted.k, explain=wanted.explain)
+    return state.service.ask(question, filters, wanted.k, explain=wanted.explain, origin=Origin(door="cli"))
 
 
 def _write(state: State, reply: Reply, *, as_json: bool, many: bool) -> None:

@@ -78,6 +78,14 @@ class AnswerSettings(Section):
     question_characters: int = Field(default=2_000, ge=10, le=100_000, description="问题的字数上限")
 
 
+class LogSettings(Section):
+    """Whether questions are written down, where and for how long."""
+
+    enabled: bool = Field(default=False, description="是否记录问题和反馈")
+    file: FilePath | None = Field(default=None, description="记录文件（SQLite）；空：索引文件夹旁边")
+    retention_days: int = Field(default=180, ge=1, le=3650, description="记录保留多少天")
+
+
 class PrivacySettings(Section):
     """What is masked in every output."""
 
@@ -104,6 +112,7 @@ class Settings(BaseSettings):
     ranking: RankingSettings = Field(default_factory=RankingSettings)
     models: ModelsSettings = Field(default_factory=ModelsSettings)
     answer: AnswerSettings = Field(default_factory=AnswerSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 
     @classmethod
@@ -167,7 +176,7 @@ def _resolve(values: dict[str, Any], folder: Path) -> None:
     if isinstance(index, dict):
         index.setdefault("folder", "var/index")
         index["folder"] = _against(folder, index["folder"])
-    for section, key in (("lexicon", "user"), ("models", "folder")):
+    for section, key in (("lexicon", "user"), ("models", "folder"), ("log", "file")):
         own = values.get(section)
         if isinstance(own, dict) and key in own:
             own[key] = _against(folder, own[key])

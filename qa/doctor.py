@@ -12,6 +12,7 @@ from index.errors import IndexDamagedError, IndexMissingError, ModelError
 from qa.cli_errors import DONE, INDEX, USAGE
 from qa.cli_state import State
 from qa.errors import ConfigError
+from qa.questionlog.records import QuestionLogError
 
 _PACKAGES = ("numpy", "faiss-cpu", "tantivy", "rjieba", "pydantic", "typer", "pypdfium2", "python-docx", "lxml")
 _LEAST_FREE = 500_000_000
@@ -64,6 +65,7 @@ def findings(state: State) -> Iterator[Finding]:
 
     yield Finding(name="配置", state="ok", detail=str(find_file(state.config) or "没有配置文件，用默认值"))
     yield from _model_and_index(state, settings.index.folder)
+    yield _question_log(state)
     yield _disk(settings.index.folder)
 
 
@@ -122,6 +124,16 @@ def _checked(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name=name, state="fail", detail=str(error), cure="qa index <文件或文件夹>")
     except IndexDamagedError as error:
         return Finding(name=name, state="fail", detail=str(error), cure="qa index <文件或文件夹> --rebuild")
+
+
+def _question_log(state: State) -> Finding:
+    questions = state.service.questions
+    if not questions.enabled:
+        return Finding(name="问题记录", state="ok", detail="没有开启（log.enabled）")
+    try:
+        return Finding(name="问题记录", state="ok", detail=questions.check())
+    except QuestionLogError as error:
+        return Finding(name="问题记录", state="fail", detail=str(error), cure="不影响回答，但问题没有记下。")
 
 
 def _disk(folder: Path) -> Finding:

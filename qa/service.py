@@ -15,6 +15,7 @@ from qa.config import Settings
 from qa.errors import UsageError
 from qa.finding import find_clause, find_document
 from qa.question import interpret
+from qa.questionlog.log import QuestionLog
 from qa.reading import Reading, Readings
 from qa.records import Found, Interpretation, Reply
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from qa.graph import Graph
     from qa.ledger import Row
     from qa.pipeline import Pipeline, Search
+    from qa.questionlog.records import Origin
     from qa.records import Hit
     from qa.tune.run import Report
     from qa.verify import Finding
@@ -43,10 +45,14 @@ class PolicyQA:
         settings: checked settings, see :func:`qa.config.load_settings`.
         backend: an open index; None: the folder that the settings name.
         embedder: the model; None: the one that the settings name.
+
+    Attributes:
+        questions: the question log, where feedback goes; it writes only while ``log.enabled``.
     """
 
     def __init__(self, settings: Settings, *, backend: Backend | None = None, embedder: Embedder | None = None) -> None:
         self.settings = settings
+        self.questions = QuestionLog(settings)
         self._given = backend
         self._given_embedder = embedder
         self._embedder = embedder
@@ -90,15 +96,22 @@ class PolicyQA:
         return self._readings.hold()
 
     def ask(
-        self, question: str, filters: Filters | None = None, k: int | None = None, *, explain: bool = False
+        self,
+        question: str,
+        filters: Filters | None = None,
+        k: int | None = None,
+        *,
+        explain: bool = False,
+        origin: "Origin | None" = None,
     ) -> Reply:
-        """Answers a question, or says why not.
+        """Answers a question, or says why not; writes it down where the question log is on.
 
         Args:
             question: as asked.
             filters: restrict what is searched, before ranking.
             k: how many ranked clauses to give, 1 to 50; None: as the settings say.
             explain: True says of each clause what raised and lowered it.
+            origin: the door that the question came through; None: it is not written down.
 
         Raises:
             UsageError: the question or ``k`` cannot be served.
@@ -108,6 +121,15 @@ class PolicyQA:
         """
         began = perf_counter()
         interpretation, wanted = self._checked(question, filters, k)
+        reply = None
+        try:
+            reply = self._reply(interpretation, wanted, began, explain=explain)
+        finally:
+            if origin is not None:
+                self.questions.record(origin, interpretation, reply, (perf_counter() - began) * 1000)
+        return reply
+
+    def _reply(self, interpretation: Interpretation, wanted: int, began: float, *, explain: bool) -> Reply:
         with self.reading() as reading:
             pipeline = reading.pipeline()
             from qa.answer import compose
@@ -282,8 +304,9 @@ class PolicyQA:
         self.close()
 
     def close(self) -> None:
-        """Lets go of the index; the next call opens it anew."""
+        """Lets go of index and question log; the next call opens them anew."""
         self._readings.close()
+        self.questions.close()
 
     def _current(self) -> str:
         return "" if self._given is not None else current_name(self.settings.index.folder)
