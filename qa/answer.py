@@ -90,6 +90,8 @@ def compose(search: Search, pipeline: Pipeline, *, count: int = 5, threshold: fl
     if ranking.answerable < threshold:
         return _refused(_reason(search, pipeline, threshold), hits, count)
     chosen = _clauses(search, pipeline)
+    if search.pair is not None and search.pair.level:
+        chosen = [chosen[0], (search.pair.older, ranking), *(one for one in chosen[1:] if one[0] != search.pair.older)]
     embed = pipeline.embedder.passages if pipeline.embedder is not None else None
     pieces = [(passage, span) for passage, ask in chosen for span in best_sentences(ask.query, passage, embed)]
     quoted = [span for passage, span in pieces if passage is chosen[0][0]]
@@ -99,7 +101,8 @@ def compose(search: Search, pipeline: Pipeline, *, count: int = 5, threshold: fl
     citations = _cited(pieces, pipeline)
     if not citations:
         return _refused("no_evidence", hits, count)
-    said = ((found.note,) if found is not None else ()) + _notes(citations, search, pipeline)
+    two = (found.note,) if found is not None else (search.pair.note,) if search.pair is not None else ()
+    said = two + _notes(citations, search, pipeline)
     return Outcome(answer=_answer(citations), refusal=None, hits=hits[:count], notes=said)
 
 

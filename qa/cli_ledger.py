@@ -8,8 +8,9 @@ from pathlib import Path
 from index.records import Filters
 from qa.cli_errors import DONE, REFUSED
 from qa.cli_state import State
-from qa.ledger import Row, date_of, each_unit, shown_figure
+from qa.ledger import Row, each_unit, shown_figure
 from qa.policy_schemas import ledger_shape
+from qa.relations import date_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

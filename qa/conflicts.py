@@ -11,7 +11,7 @@ from qa.passages import Passage
 from qa.places import agreement
 from qa.query import Query
 from qa.rank import Ranking
-from qa.relations import ENDED, name_of
+from qa.relations import ENDED, date_of, dated_name
 
 _LOOKED_AT = 12
 _SAME_SUBJECT = 0.75
@@ -89,7 +89,7 @@ def _rival(best: Passage, other: Passage, mine: Figure, figure: Figure) -> Rival
     start = max(text.rfind(sign, 0, figure.span.start) for sign in _ENDS) + 1
     ends = [at for at in (text.find(sign, figure.span.end) for sign in _ENDS) if at >= 0]
     span = Span(start=start, end=min(ends) + 1 if ends else len(text))
-    newer = _day(other) > _day(best)
+    newer = date_of(other.document) > date_of(best.document)
     said = [_said(other, figure), _said(best, mine)] if newer else [_said(best, mine), _said(other, figure)]
     subject = figure.subject if newer else mine.subject
     note = f"两份文件对“{subject}”给出的数字不同：{'，'.join(said)}；较新的列在前面，请核对。"
@@ -97,10 +97,4 @@ def _rival(best: Passage, other: Passage, mine: Figure, figure: Figure) -> Rival
 
 
 def _said(passage: Passage, figure: Figure) -> str:
-    facts = passage.document.metadata
-    source = "，".join(item for item in (facts.issuer, facts.issued_on or facts.published_on) if item)
-    return f"{name_of(passage.document)}（{source or '日期不详'}）为{figure.text}"
-
-
-def _day(passage: Passage) -> str:
-    return passage.document.metadata.issued_on or passage.document.metadata.published_on or ""
+    return f"{dated_name(passage.document)}为{figure.text}"

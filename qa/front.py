@@ -9,10 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from index.docnumber import find_numbers
-from index.records import Document
 from qa.rank import Ranking
 from qa.records import Interpretation
-from qa.relations import ENDED
+from qa.relations import ENDED, date_of
 from qa.scope import Scope
 
 _STEPS = re.compile(
@@ -66,7 +65,7 @@ def fronted(ranking: Ranking, named: Scope, interpretation: Interpretation) -> R
         best: dict[str, int] = {}
         for place in inside:
             best.setdefault(ranking.passages[place].document.id, place)
-        front = sorted(best.values(), key=lambda place: _day(ranking.passages[place].document), reverse=True)
+        front = sorted(best.values(), key=lambda place: date_of(ranking.passages[place].document), reverse=True)
     else:
         front = inside[:1]
     chosen = set(front)
@@ -99,7 +98,3 @@ def permuted(ranking: Ranking, order: list[int]) -> Ranking:
         lexical=ranking.lexical[places],
         dense=ranking.dense[places],
     )
-
-
-def _day(document: Document) -> str:
-    return document.metadata.issued_on or document.metadata.published_on or ""

@@ -102,8 +102,3 @@ def _may_name(text: str, document: Document, year: int) -> bool:
 def shown_figure(figure: Figure) -> str:
     """A figure with its words, as the text has them: ``标准厂房利用率：80%以上``."""
     return f"{figure.subject}：{figure.text}" if figure.subject else figure.text
-
-
-def date_of(document: Document) -> str:
-    """The date that is cited, empty where the document has none."""
-    return document.metadata.issued_on or document.metadata.published_on or ""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from index.duties import ASSISTING, LEADING, RESPONSIBLE
 from qa.errors import UsageError
-from qa.ledger import Row, date_of, shown_figure
+from qa.ledger import Row, shown_figure
+from qa.relations import date_of
 
 HEADINGS = (
     "任务", "牵头单位", "责任单位", "配合单位", "规范名称", "时限", "数量目标",

@@ -16,6 +16,7 @@ from qa.address import meets, steps
 from qa.cross import CrossRanker
 from qa.front import behind, fronted, rest_of
 from qa.lexicon import Lexicon, read_lexicon
+from qa.newer import Pair, newer_first, pair
 from qa.passages import Passages
 from qa.query import Query, make_query
 from qa.rank import SHIPPED, Model, Ranking, rank, read_model
@@ -40,12 +41,14 @@ class Search:
         scope: the documents that it names.
         within: keys to which the filters restrict, None for all.
         ranking: best first, None where nothing was found.
+        pair: the best clause and one of another document on the same subject, an older and a newer one.
     """
 
     interpretation: Interpretation
     scope: Scope
     within: Keys | None
     ranking: Ranking | None
+    pair: Pair | None = None
 
     def hits(self, count: int) -> tuple[Hit, ...]:
         """The first ``count`` clauses."""
@@ -91,9 +94,12 @@ class Pipeline:
             ranking = self.ranked(query, within, self._named_keys(query, named, within))
         if ranking is not None and self.cross is not None:
             ranking = self.cross.reordered(interpretation.question, ranking)
+        found = None
         if ranking is not None:
             ranking = fronted(behind(ranking, interpretation), named, interpretation)
-        return Search(interpretation=interpretation, scope=named, within=within, ranking=ranking)
+            found = pair(ranking, interpretation, named, self.backend)
+            ranking = newer_first(ranking, found)
+        return Search(interpretation=interpretation, scope=named, within=within, ranking=ranking, pair=found)
 
     def _scope(self, interpretation: Interpretation, documents: Sequence[Document]) -> Scope:
         """What a question names; a title without 《》 counts where the question asks for nothing else."""

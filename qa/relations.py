@@ -31,6 +31,17 @@ def name_of(document: Document) -> str:
     return title + (f"（{facts.number}）" if facts.number else "")
 
 
+def date_of(document: Document) -> str:
+    """The date that is cited, empty where the document has none."""
+    return document.metadata.issued_on or document.metadata.published_on or ""
+
+
+def dated_name(document: Document) -> str:
+    """A document with its issuer and date, for a reader who must choose between two."""
+    source = "，".join(item for item in (document.metadata.issuer, date_of(document)) if item)
+    return f"{name_of(document)}（{source or '日期不详'}）"
+
+
 def referring(number: str, backend: Backend) -> list[Hit]:
     """The clauses that cite a document which the index does not hold, newest document first, each once."""
     keys = dict.fromkeys(backend.key_of(link.clause_id) for link in backend.links.to_unknown(number=number))

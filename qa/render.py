@@ -12,7 +12,7 @@ from index.records import Clause, Document
 from index.tokens import terms
 from qa.explain import Explanation
 from qa.records import Citation, Found, Hit, Reply
-from qa.relations import ENDED, STATES
+from qa.relations import ENDED, STATES, date_of
 from qa.schemas import Shapes
 from qa.visible import visible
 
@@ -210,7 +210,7 @@ def excerpt(text: str, words: Sequence[str], length: int = _EXCERPT) -> str:
 def _address(document: Document, clause: Clause, day: str) -> Text:
     facts = document.metadata
     number = facts.number or "无发文字号"
-    date = facts.issued_on or facts.published_on or "日期不详"
+    date = date_of(document) or "日期不详"
     address = Text(clause.path, style=_HEAD) + Text(f" · {number} · {date}")
     return address + _badge(document, day)
 
