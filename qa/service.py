@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from index.backend import Backend, open_index
 from index.embed import Embedder
+from index.errors import IndexDamagedError, IndexMissingError, ModelError
 from index.generation import check_model, current_name
 from index.records import BuildReport, Clause, Document, Filters
 from qa.config import Settings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from qa.ledger import Row
     from qa.pipeline import Pipeline, Search
     from qa.questionlog.records import Origin
+    from qa.questionlog.report import Report as QuestionReport
     from qa.records import Hit
     from qa.tune.run import Report
     from qa.verify import Finding
@@ -218,6 +220,25 @@ class PolicyQA:
         cases = read_cases(file)
         with self.reading():
             return evaluate(cases, lambda question: self.ask(question, k=10), self.source_text)
+
+    def report(self, *, since: str | None = None, until: str | None = None) -> "QuestionReport":
+        """What was asked in a span of days; see :class:`qa.questionlog.report.Report`.
+
+        Raises:
+            UsageError: a day cannot be understood.
+            QuestionLogError: the log cannot be read.
+        """
+        from index.embed import open_embedder
+        from qa.questionlog.report import make_report
+        from qa.questionlog.span import span
+
+        days = span(since, until)
+        entries = self.questions.entries(days)
+        try:
+            with self.reading() as reading:
+                return make_report(entries, days, open_embedder(), reading.backend)
+        except (IndexMissingError, IndexDamagedError, ModelError):
+            return make_report(entries, days, open_embedder(), None)
 
     def ledger(
         self,

@@ -13,11 +13,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from index import privacy
 from qa.config import Settings
 from qa.errors import NotFoundError, UsageError
+from qa.questionlog.export import write_pairs
 from qa.questionlog.records import (
     DOORS,
     ERROR,
@@ -30,6 +32,7 @@ from qa.questionlog.records import (
     QuestionLogError,
     Resolution,
 )
+from qa.questionlog.span import EVER, Span
 from qa.questionlog.store import Store, now, stamp
 from qa.records import Interpretation, Reply
 from qa.schemas import filters_shape
@@ -130,10 +133,10 @@ class QuestionLog:
             )
 
     def resolve(self, numbers: Sequence[int], resolution: Resolution) -> None:
-        """Says what became of questions without an answer.
+        """Says what became of questions that waited for somebody.
 
         Raises:
-            UsageError: the state is unknown, the note too long, or a question was answered.
+            UsageError: the state is unknown, or the note too long.
             NotFoundError: a number is not in the log; nothing is changed then.
             QuestionLogError: the log cannot be written.
         """
@@ -143,25 +146,22 @@ class QuestionLog:
         _check_length(resolution.document)
         with self.store.writing() as rows:
             for number in numbers:
-                found = rows.execute("SELECT answered FROM question WHERE id = ?", (number,)).fetchone()
-                if found is None:
+                if rows.execute("SELECT 1 FROM question WHERE id = ?", (number,)).fetchone() is None:
                     raise NotFoundError(f"没有编号为 {number} 的问题；编号见 qa report。")
-                if found[0]:
-                    raise UsageError(f"编号为 {number} 的问题当时已经回答；这里只处理没有回答的问题。")
                 rows.execute(
                     "INSERT OR REPLACE INTO resolution (question, resolved_at, state, document, note)"
                     " VALUES (?, ?, ?, ?, ?)",
                     (number, stamp(now()), resolution.state, resolution.document, self._masked(resolution.note)),
                 )
 
-    def entries(self, since: datetime | None = None, until: datetime | None = None) -> list[Entry]:
-        """The questions asked from ``since`` to before ``until``, oldest first.
+    def entries(self, span: Span = EVER) -> list[Entry]:
+        """The questions asked in a span, oldest first.
 
         Raises:
             QuestionLogError: the log cannot be read.
         """
-        first = stamp(since) if since else ""
-        last = stamp(until) if until else "~"
+        first = stamp(span.start) if span.start else ""
+        last = stamp(span.end) if span.end else "~"
         with self.store.reading() as rows:
             if rows is None:
                 return []
@@ -182,6 +182,15 @@ class QuestionLog:
                 )
             }
         return [_entry(row, said.get(row[0], ()), resolved.get(row[0], Resolution())) for row in questions]
+
+    def export(self, file: Path, span: Span = EVER) -> int:
+        """Writes the questions with the clauses that readers found right, for ``qa tune``; gives their number.
+
+        Raises:
+            UsageError: the file cannot be written.
+            QuestionLogError: the log cannot be read.
+        """
+        return write_pairs(self.entries(span), file)
 
     def check(self) -> str:
         """Whether the log can be written: a sentence about it for ``qa doctor``.

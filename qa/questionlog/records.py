@@ -22,7 +22,7 @@ KINDS = {
 """Kinds of feedback and how they are shown."""
 
 STATES = {"open": "待处理", "answered": "已有文件可答", "out_of_scope": "不属于本库"}
-"""What became of a question without an answer, and how that is shown."""
+"""What became of a question without a good answer, and how that is shown."""
 
 MOST_COMMENT = 1_000
 """Characters that a comment or a note may have."""
@@ -62,7 +62,7 @@ class Feedback:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resolution:
-    """What became of a question without an answer.
+    """What became of a question without a good answer.
 
     Attributes:
         state: one of :data:`STATES`.
