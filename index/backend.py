@@ -51,6 +51,10 @@ class Backend(Protocol):
         """The text that the offsets of a document refer to. Raises KeyError where there is none."""
         ...
 
+    def path(self, document_id: str) -> str | None:
+        """The file that a document was read from, None where that is not known. Raises KeyError where there is none."""
+        ...
+
     def clauses(self, document_id: str) -> list[Clause]:
         """All clauses of a document in reading order. Raises KeyError where there is none."""
         ...
@@ -135,6 +139,10 @@ class LocalBackend:
     def source_text(self, document_id: str) -> str:
         """See :class:`Backend`."""
         return self._catalog.source_text(document_id)
+
+    def path(self, document_id: str) -> str | None:
+        """See :class:`Backend`."""
+        return self._catalog.path(document_id)
 
     def clauses(self, document_id: str) -> list[Clause]:
         """See :class:`Backend`."""

@@ -1,40 +1,50 @@
-"""Paths -> a new generation: each file is loaded, parsed, cut into units, embedded and written, one after the other.
+"""Paths -> a new generation: what is new or changed is read, the rest is taken from the generation before.
 
-Memory holds one document and one batch of passages at a time. A bad file costs only itself. A file whose bytes, and
-whose parser, are those of the previous generation keeps its clauses, and its vectors if the model is the same.
+Memory holds one document and one batch of passages at a time. A bad file costs only itself. The result is the same as
+that of a build from nothing: ids, keys, scores and rankings. An interrupted build goes on where it was.
 """
 
-import hashlib
-from base64 import b32encode
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.catalog import Catalog, CatalogWriter
-from index.dense import Dense, DenseWriter
+from index.bases import Base, Step, leftover_bases, plan, published_base
+from index.draft_writer import DraftWriter, runs
 from index.embed import Embedder
-from index.errors import IndexDamagedError, IndexMissingError, LoadError
-from index.generation import Settings, open_generation, publish, writing
-from index.lexical import LexicalWriter
-from index.load import Limits, load
-from index.parse import parse
-from index.passages import entry, passages
-from index.records import BuildReport, Clause, Document, FileReport
-from index.rows import Record
-from index.search import Keys
+from index.errors import PolicyError
+from index.generation import Settings
+from index.ingest import Ingest, settings_of, unchanged
+from index.load import Limits
+from index.records import BuildReport, FileReport
 from index.stopwatch import Stopwatch
-from index.walk import Found, find
+from index.uploads import tidy, uploaded
+from index.walk import find
+from index.writing import KEEP, publish, writing
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the source at work (empty at the end)."""
 
-_BATCH = 1024
+_TELLING = 100_000
+"""Bytes from which the time that reading them took tells anything about others."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class How:
+    """How an index is written.
+
+    Attributes:
+        limits: upper bounds for a file.
+        keep: how many generations remain, the new one included.
+        wait: seconds to wait for another writer.
+        rebuild: True takes nothing from the previous generation.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    keep: int = KEEP
+    wait: float = 0.0
+    rebuild: bool = False
 
 
 def build(
@@ -43,21 +53,19 @@ def build(
     embedder: Embedder,
     *,
     progress: Progress | None = None,
-    rebuild: bool = False,
-    limits: Limits | None = None,
+    how: How | None = None,
 ) -> BuildReport:
-    """Makes the index equal to the paths: what is new is added, what changed is replaced, what is gone is removed.
+    """Makes the index equal to the paths and the uploads: adds what is new, replaces what changed, removes the rest.
 
-    Readers see the old index until the new one is complete and on disk. Where no file at all can be indexed, the old
-    index, if any, stays.
+    Readers see the old index until the new one is complete and on disk. Where nothing changed, or no file at all can be
+    indexed, the old index, if any, stays.
 
     Args:
         paths: files and folders, see :func:`index.walk.find`.
         folder: the index folder; made if need be.
         embedder: embeds the clauses; questions must be embedded with the same one.
         progress: told before each file and at the end.
-        rebuild: True takes nothing from the previous generation.
-        limits: upper bounds for a file.
+        how: limits and the like.
 
     Returns:
         One entry a file, sorted by source, and seconds for ``load``, ``parse``, ``segment``, ``embed``, ``write`` and
@@ -67,244 +75,138 @@ def build(
         PolicyError: a path does not exist, the folder cannot be written, or another process is writing it.
         ModelError: the model fails.
     """
+    how = how or How()
     clock = Stopwatch()
     findings = find(paths)
-    settings = Settings(embedder=embedder.identity, dimension=embedder.dimension, parser=parser_fingerprint())
-    reports = list(findings.reports)
+    settings = settings_of(embedder)
     with ExitStack() as stack:
-        draft = stack.enter_context(writing(folder))
-        previous = None if rebuild else _previous(folder, settings, stack)
-        reader = _Reader(previous=previous, limits=limits or Limits(), clock=clock)
-        writer = _Writer(draft, embedder, clock)
-        stack.callback(writer.abandon)
-        for done, found in enumerate(findings.files):
-            if progress:
-                progress(done, len(findings.files), found.source)
-            outcome, report = reader.read(found)
-            reports.append(report)
-            if outcome:
-                writer.add(outcome)
-        writer.close()
-        if writer.catalog.documents:
-            with clock.stage("write"):
-                publish(draft, settings, writer.counts, datetime.now(UTC).isoformat(timespec="seconds"))
-    if progress:
-        progress(len(findings.files), len(findings.files), "")
-    return BuildReport(
-        files=tuple(sorted(reports, key=lambda report: report.source)),
-        documents=writer.catalog.documents,
-        clauses=writer.catalog.clauses,
-        seconds=clock.seconds(),
-    )
-
-
-def document_id(source: str) -> str:
-    """Id of a document: 12 letters and digits (60 bits) from its source alone, safe in a URL."""
-    return b32encode(hashlib.sha256(source.encode()).digest())[:12].decode().lower()
-
-
-@cache
-def parser_fingerprint() -> str:
-    """Hash of the code that turns a file into clauses: with other code nothing is taken over from an old index."""
-    digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Outcome:
-    """A document to write; ``rows`` are its vectors in the previous generation, if they can be taken over."""
-
-    record: Record
-    rows: tuple[Keys, NDArray[np.float16]] | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Previous:
-    catalog: Catalog
-    dense: Dense | None
-    ids: dict[str, str]
-
-
-def _previous(folder: Path, settings: Settings, stack: ExitStack) -> _Previous | None:
-    """The generation to take from, None where there is none or it is damaged: then everything is made anew."""
-    try:
-        generation = open_generation(folder)
-        manifest = generation.manifest
-        if manifest.settings.parser != settings.parser:
-            return None
-        catalog = stack.enter_context(Catalog(generation.path))
-    except (IndexMissingError, IndexDamagedError):
-        return None
-    same_model = manifest.settings.embedder == settings.embedder
-    dense = Dense(generation.path, settings.dimension, manifest.clauses) if same_model else None
-    return _Previous(catalog=catalog, dense=dense, ids=catalog.ids())
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Reader:
-    """File -> document, from the file itself or from the previous generation."""
-
-    previous: _Previous | None
-    limits: Limits
-    clock: Stopwatch
-
-    def read(self, found: Found) -> tuple[_Outcome | None, FileReport]:
-        try:
-            with self.clock.stage("load"):
-                digest = self._digest(found.path)
-                outcome = self._unchanged(found.source, digest)
-            status = "unchanged" if outcome else "indexed"
-            record = outcome.record if outcome else self._parsed(found, digest)
-        except LoadError as error:
-            return None, FileReport(source=found.source, status="refused", reason=str(error), code=error.code)
-        except Exception as error:  # noqa: BLE001  the border: a fault in parsing one file must not cost the others
-            fault = f"{type(error).__name__}: {error}"
-            reason = f"程序处理这个文件时出错（{fault}），文件未收录；请把文件和这行信息报告给开发者。"
-            return None, FileReport(source=found.source, status="refused", reason=reason, code="internal")
-        report = FileReport(
-            source=found.source,
-            status=status,
-            kind=record.document.kind,
-            clauses=len(record.clauses),
-            unplaced=record.unplaced,
-            remarks=record.remarks,
+        draft = stack.enter_context(writing(folder, keep=how.keep, wait=how.wait))
+        tidy(folder)
+        uploads, doubled = uploaded(folder, findings.files)
+        bases: list[Base] = []
+        if not how.rebuild:
+            published = published_base(folder, settings, stack)
+            bases = [base for base in (published, *leftover_bases(folder, settings, stack)) if base is not None]
+        with clock.stage("load"):
+            files = sorted((*findings.files, *uploads), key=lambda found: found.source)
+            steps = plan(files, bases, how.limits)
+        work = Work(
+            settings=settings,
+            embedder=embedder,
+            bases=bases,
+            steps=steps,
+            ingest=Ingest(limits=how.limits, clock=clock),
+            reports=(*findings.reports, *doubled),
+            progress=progress,
         )
-        return outcome or _Outcome(record=record), report
-
-    def _digest(self, path: Path) -> str | None:
-        """Hash of the file's bytes; None where the loader will refuse it and say why."""
-        try:
-            if not path.is_file() or path.stat().st_size > self.limits.file_bytes:
-                return None
-            with path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError:
-            return None
-
-    def _unchanged(self, source: str, digest: str | None) -> _Outcome | None:
-        if self.previous is None or digest is None or source not in self.previous.ids:
-            return None
-        catalog = self.previous.catalog
-        identity = self.previous.ids[source]
-        if catalog.document(identity).sha256 != digest:
-            return None
-        keys = catalog.keys(identity)
-        rows = None
-        if self.previous.dense:
-            old_keys, vectors = self.previous.dense.rows(keys.start, keys.stop)
-            rows = old_keys - keys.start, vectors
-        return _Outcome(record=catalog.record(identity), rows=rows)
-
-    def _parsed(self, found: Found, digest: str | None) -> Record:
-        with self.clock.stage("load"):
-            source = load(found.path, limits=self.limits)
-        if digest is None:
-            raise LoadError("文件在读取过程中被改动，请等它写完后再试。", code="unreadable")
-        with self.clock.stage("parse"):
-            identity = document_id(found.source)
-            parsed = parse(source, identity)
-            _check(parsed.clauses, identity, len(source.text))
-            placed = sum(_characters(clause.text) for clause in parsed.clauses)
-            return Record(
-                document=Document(
-                    id=identity,
-                    source=found.source,
-                    kind=source.kind,
-                    sha256=digest,
-                    length=len(source.text),
-                    metadata=parsed.metadata,
-                ),
-                text=source.text,
-                clauses=parsed.clauses,
-                unplaced=_characters(source.text) - placed,
-                remarks=parsed.remarks,
-            )
+        return work.done(draft)
 
 
-class _Writer:
-    """Documents -> the files of a draft; passages are embedded in batches across documents."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """A generation to be made.
 
-    def __init__(self, draft: Path, embedder: Embedder, clock: Stopwatch) -> None:
-        self._embedder = embedder
-        self._clock = clock
-        self.catalog = CatalogWriter(draft)
-        self._dense = DenseWriter(draft, embedder.dimension)
-        self._lexical = LexicalWriter(draft / "lexical")
-        self._keys: list[int] = []
-        self._passages: list[str] = []
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {"documents": self.catalog.documents, "clauses": self.catalog.clauses, "vectors": self._dense.count}
-
-    def add(self, outcome: _Outcome) -> None:
-        record = outcome.record
-        metadata = record.document.metadata
-        with self._clock.stage("write"):
-            first = self.catalog.add(record)
-        for clause in record.clauses:
-            with self._clock.stage("segment"):
-                units = entry(metadata, clause)
-            with self._clock.stage("write"):
-                self._lexical.add(first + clause.ordinal, units)
-        if outcome.rows is not None:
-            self._flush()
-            keys, vectors = outcome.rows
-            self._dense.add(keys + first, vectors)
-            return
-        for clause in record.clauses:
-            for passage in passages(metadata, clause):
-                self._keys.append(first + clause.ordinal)
-                self._passages.append(passage)
-            if len(self._keys) >= _BATCH:
-                self._flush()
-
-    def close(self) -> None:
-        self._flush()
-        with self._clock.stage("write"):
-            self._dense.close()
-            self.catalog.close()
-            self._lexical.close()
-
-    def abandon(self) -> None:
-        """Lets go of the draft's files, whatever state they are in; nothing after :meth:`close`."""
-        self._dense.close()
-        self.catalog.abandon()
-        self._lexical.abandon()
-
-    def _flush(self) -> None:
-        if not self._keys:
-            return
-        with self._clock.stage("embed"):
-            vectors = self._embedder.passages(self._passages)
-        with self._clock.stage("write"):
-            self._dense.add(np.array(self._keys, np.int64), vectors)
-        self._keys, self._passages = [], []
-
-
-def _check(clauses: Sequence[Clause], identity: str, length: int) -> None:
-    """What every reader of the index relies on.
-
-    Raises:
-        ValueError: the clauses do not partition the source, or are numbered wrongly.
+    Attributes:
+        settings: what it is made with.
+        embedder: embeds what is new.
+        bases: where documents are taken from.
+        steps: one a file, by source.
+        ingest: reads files.
+        reports: on files that are left out.
+        progress: told before each file and at the end.
     """
-    if not clauses:
-        raise ValueError("no clause")
-    place = 0
-    for ordinal, clause in enumerate(clauses):
-        if clause.ordinal != ordinal or clause.id != f"{identity}-{ordinal}":
-            raise ValueError(f"clause {clause.id} stands at place {ordinal}")
-        if clause.start != place or clause.end < clause.start:
-            raise ValueError(f"clause {clause.id} starts at {clause.start} where {place} was expected")
-        if clause.parent is not None and not 0 <= clause.parent < ordinal:
-            raise ValueError(f"clause {clause.id} names {clause.parent} as its parent")
-        place = clause.end
-    if place != length:
-        raise ValueError(f"the clauses end at {place}, the source at {length}")
+
+    settings: Settings
+    embedder: Embedder
+    bases: Sequence[Base]
+    steps: Sequence[Step]
+    ingest: Ingest
+    reports: Sequence[FileReport] = ()
+    progress: Progress | None = None
+
+    def done(self, draft: Path, *, even_empty: bool = False) -> BuildReport:
+        """Does all steps in a draft and publishes it.
+
+        Args:
+            draft: from :func:`index.writing.writing`.
+            even_empty: whether an index without documents is published.
+
+        Raises:
+            PolicyError: the disk is full or fails.
+            ModelError: the model fails.
+        """
+        clock = self.ingest.clock
+        base = self.bases[0] if self.bases else None
+        if base is not None and self._nothing_to_do(base):
+            reports = [unchanged(known) for known in base.known.values()]
+            counts = {"documents": len(reports), "clauses": sum(report.clauses for report in reports)}
+        else:
+            with _disk_faults(draft.parent), ExitStack() as stack:
+                writer = DraftWriter(draft, self.embedder, self.bases, self.steps, clock)
+                stack.callback(writer.abandon)
+                reports = self._write(writer)
+                writer.close()
+                counts = writer.counts
+                if counts["documents"] or even_empty:
+                    with clock.stage("write"):
+                        publish(draft, self.settings, counts, pace=self._pace(reports), linked=writer.linked)
+        if self.progress:
+            self.progress(len(self.steps), len(self.steps), "")
+        sources = {step.found.source for step in self.steps}
+        return BuildReport(
+            files=tuple(sorted((*reports, *self.reports), key=lambda report: report.source)),
+            documents=counts["documents"],
+            clauses=counts["clauses"],
+            seconds=clock.seconds(),
+            removed=tuple(source for source in (base.known if base else ()) if source not in sources),
+        )
+
+    def _write(self, writer: DraftWriter) -> list[FileReport]:
+        reports: list[FileReport] = []
+        done = 0
+        for some in runs(self.steps):
+            for step in some:
+                if self.progress:
+                    self.progress(done, len(self.steps), step.found.source)
+                done += 1
+            known = [step.known for step in some if step.known is not None]
+            if known:
+                writer.take(some)
+                reports += [unchanged(one) for one in known]
+                continue
+            record, report = some[0].ready or self.ingest.read(some[0].found, some[0].digest)
+            reports.append(report)
+            if record is not None:
+                writer.add(record)
+        return reports
+
+    def _nothing_to_do(self, base: Base) -> bool:
+        """Whether the generation that counts is what is wanted already, made as it would be made now."""
+        return (
+            base.generation is not None
+            and base.generation.manifest.settings == self.settings
+            and len(self.steps) == len(base.known)
+            and all(step.base == 0 and not step.moved for step in self.steps)
+        )
+
+    def _pace(self, reports: Sequence[FileReport]) -> float:
+        """Seconds a byte of what was read, or what was known of that before."""
+        read = {report.source for report in reports if report.status == "indexed"}
+        files = [step.found.path for step in self.steps if step.found.source in read and step.ready is None]
+        size = sum(path.stat().st_size for path in files if path.exists())
+        if size >= _TELLING:
+            return self.ingest.clock.seconds()["total"] / size
+        generation = self.bases[0].generation if self.bases else None
+        return generation.manifest.pace if generation is not None else 0.0
 
 
-def _characters(text: str) -> int:
-    return sum(map(len, text.split()))
+@contextmanager
+def _disk_faults(folder: Path) -> Iterator[None]:
+    """A disk that is full or fails becomes an error that says so; the index is as it was."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PolicyError(
+            f"写索引 {folder} 失败（{reason}）；原来的索引没有变，请检查磁盘空间和权限后再试。"
+        ) from error

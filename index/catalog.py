@@ -4,7 +4,6 @@
 without gaps, so that the clauses of a document are one run of keys.
 """
 
-import json
 import sqlite3
 import threading
 import zlib
@@ -19,74 +18,14 @@ import numpy as np
 from index.errors import IndexDamagedError
 from index.filters import condition, containing, is_open, same
 from index.generation import REBUILD
-from index.linking import SCHEMA as LINK_SCHEMA
-from index.linking import Linker
 from index.links import Links
 from index.records import Clause, Document, Filters
-from index.rows import (
-    CLAUSE,
-    DOCUMENT,
-    DOCUMENTS,
-    SCHEMA,
-    Record,
-    clause_of,
-    clause_row,
-    document_of,
-    document_row,
-    duty_units,
-)
+from index.rows import CLAUSE, DOCUMENT, DOCUMENTS, KNOWN, Known, clause_of, document_of
 from index.search import Keys
 
 FILE = "catalog.sqlite"
 
 _FETCH_AT_ONCE = 500
-
-
-class CatalogWriter:
-    """Writes a new catalog; documents must come in ascending order of their source.
-
-    The file is trusted only after :meth:`close` and after the generation's files have been flushed to disk, so
-    SQLite's own journal is off.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
-        self._connection.executescript(
-            f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {SCHEMA} {LINK_SCHEMA} BEGIN;"
-        )
-        self._linker = Linker(self._connection)
-        self.documents = 0
-        self.clauses = 0
-
-    def add(self, record: Record) -> int:
-        """Adds a document.
-
-        Returns:
-            The key of its first clause.
-        """
-        first = self.clauses
-        rows = [clause_row(first, self.documents, clause) for clause in record.clauses]
-        text = zlib.compress(record.text.encode())
-        units = duty_units(first, record.clauses)
-        row = document_row(self.documents, first, record)
-        self._connection.execute(f"INSERT INTO documents VALUES ({_marks(18)})", row)
-        self._connection.execute("INSERT INTO sources VALUES (?, ?)", (self.documents, text))
-        self._connection.executemany(f"INSERT INTO clauses VALUES ({_marks(16)})", rows)
-        self._connection.executemany("INSERT INTO duty_units VALUES (?, ?)", units)
-        self._linker.add(self.documents, first, record)
-        self.documents += 1
-        self.clauses += len(record.clauses)
-        return first
-
-    def close(self) -> None:
-        """Matches references with documents, commits and closes the file."""
-        self._linker.finish()
-        self._connection.execute("COMMIT")
-        self._connection.close()
-
-    def abandon(self) -> None:
-        """Closes the file without a commit; nothing where it is closed already."""
-        self._connection.close()
 
 
 class Catalog:
@@ -149,25 +88,22 @@ class Catalog:
         """
         return self._document_at(self._place(document_id)[0])
 
-    def record(self, document_id: str) -> Record:
-        """One document with its text, clauses and remarks.
+    def known(self) -> list[Known]:
+        """What an update has to know of each document, in index order."""
+        return [Known(*row) for row in self._all(f"SELECT {KNOWN} FROM documents ORDER BY position")]
+
+    def path(self, document_id: str) -> str:
+        """The file that a document was read from, absolute.
 
         Raises:
             KeyError: there is none with this id.
         """
-        position, _, _ = self._place(document_id)
-        unplaced, remarks = self._one("SELECT unplaced, remarks FROM documents WHERE position = ?", [position])
-        return Record(
-            document=self._document_at(position),
-            text=self.source_text(document_id),
-            clauses=tuple(self.clauses(document_id)),
-            unplaced=unplaced,
-            remarks=tuple(json.loads(remarks)) if remarks else (),
-        )
+        place = self._place(document_id)[0]
+        return str(self._one("SELECT path FROM documents WHERE position = ?", [place])[0])
 
-    def ids(self) -> dict[str, str]:
-        """Source of each document -> its id."""
-        return dict(self._all("SELECT source, id FROM documents"))
+    def faults(self) -> list[str]:
+        """What is wrong inside the file, for :mod:`index.check`; empty where all is well."""
+        return [str(row[0]) for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
 
     def source_text(self, document_id: str) -> str:
         """The text that all offsets of a document refer to.

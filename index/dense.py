@@ -5,6 +5,7 @@ each row (int64). A clause longer than the model's window has several rows. Half
 precision and half the memory of floats.
 """
 
+import os
 from pathlib import Path
 from typing import IO, Any
 
@@ -59,6 +60,12 @@ class DenseWriter:
         self._keys.write(np.ascontiguousarray(keys, dtype="<i8").tobytes())
         self.count += len(keys)
         self._last = int(keys[-1]) if len(keys) else self._last
+
+    def sync(self) -> None:
+        """Brings to disk what was added so far."""
+        for stream in (self._vectors, self._keys):
+            stream.flush()
+            os.fsync(stream.fileno())
 
     def close(self) -> None:
         """Writes out what is buffered."""

@@ -1,7 +1,8 @@
 """BM25 over words, character pairs, headings and titles (tantivy).
 
 The index holds units that :mod:`index.tokens` has cut already, joined by blanks, so that tantivy only splits at blanks.
-Each entry bears its ``row``. Today rows are clause keys; an incremental index keeps rows and renumbers keys.
+Each entry bears its ``row``; rows stay what they are when documents come and go, keys do not. See
+:mod:`index.lexical_writer` for the files.
 """
 
 import os
@@ -24,10 +25,9 @@ BIGRAMS = 0.5
 HEADING = 0.6
 TITLE = 0.4
 
+DOCUMENTS = "documents.i64"
+TEXT_FIELDS = ("body", "bigrams", "heading", "title")
 _TOKENIZER = "units"
-_TEXT_FIELDS = ("body", "bigrams", "heading", "title")
-_HEAP_BYTES = 64_000_000
-_LONGEST_UNIT = 100
 _DENSE_FILTER = 0.05
 _SPARE = 16
 _DECIMALS = 4
@@ -43,60 +43,23 @@ class Entry:
     title: Sequence[str]
 
 
-class LexicalWriter:
-    """Writes a new lexical index into an empty folder; memory does not grow with the corpus.
-
-    One thread writes, so that the same input gives the same segments.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        index = tantivy.Index(_schema(), path=str(folder), reuse=False)
-        _register(index)
-        self._writer = index.writer(_HEAP_BYTES, 1)
-        self._closed = False
-
-    def add(self, row: int, entry: Entry) -> None:
-        """Adds one clause under its row; rows must be added in ascending order."""
-        document = tantivy.Document()
-        document.add_unsigned("row", row)
-        for name in _TEXT_FIELDS:
-            document.add_text(name, _join(getattr(entry, name)))
-        self._writer.add_document(document)
-
-    def close(self) -> None:
-        """Commits, waits for merges and removes tantivy's lock files: the folder is then complete and readable."""
-        self._writer.commit()
-        self._closed = True
-        self._writer.wait_merging_threads()
-        for lock in self._folder.glob(".tantivy-*.lock"):
-            lock.unlink()
-        # tantivy makes some files for their owner alone; a service under another user must be able to read them.
-        mode = (self._folder.stat().st_mode & 0o444) | 0o200
-        for path in self._folder.iterdir():
-            path.chmod(mode)
-
-    def abandon(self) -> None:
-        """Stops the writing threads without a commit, so that the folder can be removed; nothing once closed."""
-        if not self._closed:
-            self._closed = True
-            self._writer.rollback()
-            self._writer.wait_merging_threads()
-
-
 class Lexical:
     """A finished lexical index, open for reading by any number of threads.
 
     Args:
-        folder: where :class:`LexicalWriter` wrote.
+        folder: where :class:`index.lexical_writer.LexicalWriter` wrote.
     """
 
     def __init__(self, folder: Path) -> None:
         index = _open(folder)
-        _register(index)
+        register(index)
         self._schema = index.schema
         self._searcher = index.searcher()
+        documents = np.fromfile(folder / DOCUMENTS, dtype="<i8").reshape(-1, 3)
+        self._first_keys = np.ascontiguousarray(documents[:, 1])
+        self._first_rows = np.ascontiguousarray(documents[:, 0])
+        self._by_row = np.argsort(self._first_rows)
+        self._sorted_rows = self._first_rows[self._by_row]
 
     @property
     def count(self) -> int:
@@ -125,7 +88,7 @@ class Lexical:
         mask = None
         if within is not None and share < _DENSE_FILTER:
             # Few keys: the engine visits only them. The filter adds 0 to each score.
-            keep = tantivy.Query.term_set_query(self._schema, "row", within.tolist())
+            keep = tantivy.Query.term_set_query(self._schema, "row", self._rows(within).tolist())
             keep = tantivy.Query.const_score_query(keep, 0.0)
             wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.Must, keep)])
             share = 1.0
@@ -138,6 +101,22 @@ class Lexical:
     def document_frequencies(self, terms: Sequence[str]) -> NDArray[np.int64]:
         """In how many clauses' bodies each word occurs, shape (len(terms),)."""
         return np.array([self._searcher.doc_freq("body", term) for term in terms], np.int64)
+
+    def keys(self) -> Keys:
+        """The keys of all entries, sorted, for checking: 0..n-1 where each clause has one entry."""
+        hits = self._searcher.search(tantivy.Query.all_query(), max(self.count, 1), count=False).hits
+        return np.sort(self._keys([address for _, address in hits]))
+
+    def _keys(self, addresses: Sequence[tantivy.DocAddress]) -> Keys:
+        rows = np.array(self._searcher.fast_field_values("row", list(addresses)), np.int64)
+        document = self._by_row[np.searchsorted(self._sorted_rows, rows, side="right") - 1]
+        keys: Keys = rows - self._first_rows[document] + self._first_keys[document]
+        return keys
+
+    def _rows(self, keys: Keys) -> NDArray[np.int64]:
+        document = np.searchsorted(self._first_keys, keys, side="right") - 1
+        rows: NDArray[np.int64] = keys - self._first_keys[document] + self._first_rows[document]
+        return rows
 
     def _parts(self, query: LexicalQuery) -> list[tuple[tantivy.Occur, tantivy.Query]]:
         fields = [("body", BODY, query.terms), ("heading", HEADING, query.terms), ("title", TITLE, query.terms)]
@@ -152,7 +131,7 @@ class Lexical:
 
     def _fetch(self, query: tantivy.Query, count: int, mask: NDArray[np.bool_] | None) -> tuple[Keys, Scores, float]:
         hits = self._searcher.search(query, min(count, self.count), count=False).hits
-        keys = np.array(self._searcher.fast_field_values("row", [address for _, address in hits]), np.int64)
+        keys = self._keys([address for _, address in hits])
         scores: Scores = np.array([score for score, _ in hits], np.float32).round(_DECIMALS)
         floor = -np.inf if len(hits) < count else float(scores[-1])
         if mask is not None and len(keys):
@@ -179,21 +158,16 @@ def _open(folder: Path) -> tantivy.Index:
         raise IndexDamagedError(f"全文索引 {folder} 无法打开（{error}），{REBUILD}") from error
 
 
-def _schema() -> tantivy.Schema:
+def schema() -> tantivy.Schema:
+    """The fields of an entry."""
     builder = tantivy.SchemaBuilder()
-    for name in _TEXT_FIELDS:
+    for name in TEXT_FIELDS:
         builder.add_text_field(name, stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
     builder.add_unsigned_field("row", stored=False, indexed=True, fast=True)
     return builder.build()
 
 
-def _register(index: tantivy.Index) -> None:
+def register(index: tantivy.Index) -> None:
+    """Makes the tokenizer known that an index opened or made in this process needs."""
     analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer(_TOKENIZER, analyzer)
-
-
-def _join(units: Sequence[str]) -> str:
-    # A "word" of thousands of letters is an extraction accident (a base64 image); it would only bloat the dictionary.
-    if max(map(len, units), default=0) > _LONGEST_UNIT:
-        units = [unit for unit in units if len(unit) <= _LONGEST_UNIT]
-    return " ".join(units)

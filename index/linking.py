@@ -13,19 +13,21 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
 
+from pydantic import TypeAdapter
+
 from index.clause_places import ClausePlaces
 from index.directory import Asked, Directory, Entry
 from index.names import plain_title
 from index.records import Clause, Metadata
 from index.references import Reference, definitions, find_references
-from index.rows import Record
+from index.rows import Record, metadata_of
 from index.validity import Facts, Proof, Repeal, facts
 
 SCHEMA = """
 CREATE TABLE refs (
     id INTEGER PRIMARY KEY, key INTEGER NOT NULL, position INTEGER NOT NULL, kind TEXT NOT NULL,
     title TEXT, number TEXT, parts TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    target INTEGER, ended_by INTEGER
+    sign TEXT NOT NULL, target INTEGER, ended_by INTEGER
 );
 CREATE TABLE ref_clauses (
     key INTEGER NOT NULL, ref INTEGER NOT NULL, PRIMARY KEY (key, ref)
@@ -34,13 +36,14 @@ CREATE TABLE times (
     position INTEGER PRIMARY KEY, effective_on TEXT, expires_on TEXT, ended_on TEXT, ended_how TEXT,
     effective_proof TEXT, expires_proof TEXT, ended_proof TEXT
 );
+CREATE TABLE said (position INTEGER PRIMARY KEY, facts TEXT NOT NULL);
 CREATE TABLE repeals (
     id INTEGER PRIMARY KEY, title TEXT, number TEXT, position INTEGER NOT NULL, day TEXT NOT NULL, proof TEXT NOT NULL
 );
+CREATE INDEX refs_by_position ON refs (position);
 """
 INDEXES = (
     "CREATE INDEX refs_by_key ON refs (key)",
-    "CREATE INDEX refs_by_position ON refs (position)",
     "CREATE INDEX refs_by_target ON refs (target)",
     "CREATE INDEX refs_by_number ON refs (number)",
     "CREATE INDEX refs_by_title ON refs (title)",
@@ -70,9 +73,6 @@ class Linker:
         self._connection = connection
         self._seen: list[_Seen] = []
         self._references = 0
-        # references that begin with 本 (本办法第三条), and those whose title bears no 《》 (刑法第三十条)
-        self._own: set[int] = set()
-        self._plain: set[int] = set()
 
     def add(self, position: int, first: int, record: Record) -> None:
         """Keeps what a document says of others and of its own time.
@@ -86,16 +86,38 @@ class Linker:
         rows = []
         for ordinal, reference in references(record.clauses, metadata):
             self._references += 1
-            rows.append(_row(self._references, first + ordinal, position, reference))
             sign = record.clauses[ordinal].text[reference.span.start]
-            if sign == "本":
-                self._own.add(self._references)
-            elif sign != "《" and reference.title is not None:
-                self._plain.add(self._references)
-        self._connection.executemany(f"INSERT INTO refs VALUES ({', '.join('?' * 11)})", rows)
+            rows.append((*_row(self._references, first + ordinal, position, reference), sign, None, None))
+        self._connection.executemany(f"INSERT INTO refs VALUES ({', '.join('?' * 12)})", rows)
         found = facts(record.clauses, metadata)
+        packed = TypeAdapter(Facts).dump_json(found, exclude_defaults=True).decode()
+        self._connection.execute("INSERT INTO said VALUES (?, ?)", (position, packed))
         keys = range(first, first + len(record.clauses))
         self._seen.append(_Seen(entry=Entry(position=position, metadata=metadata), facts=found, keys=keys))
+
+    def take(self, other: str, shift: Mapping[str, int]) -> None:
+        """Keeps what a run of documents says that another catalog, attached as ``other``, holds already.
+
+        Args:
+            other: its name in SQL.
+            shift: ``first`` and ``last`` position there, and what is added to ``keys`` and ``places``.
+        """
+        chosen = "WHERE position >= :first AND position < :last"
+        copied = self._connection.execute(
+            f"INSERT INTO refs SELECT :references + row_number() OVER (ORDER BY id), key + :keys, position + :places, "
+            f'kind, title, number, parts, start, "end", sign, NULL, NULL FROM {other}.refs {chosen}',
+            {**shift, "references": self._references},
+        )
+        self._references += copied.rowcount
+        self._connection.execute(f"INSERT INTO said SELECT position + :places, facts FROM {other}.said {chosen}", shift)
+        reader = TypeAdapter(Facts)
+        for row in self._connection.execute(
+            "SELECT position, metadata, first_key, last_key, facts FROM documents JOIN said USING (position) "
+            "WHERE position >= :first + :places AND position < :last + :places ORDER BY position",
+            shift,
+        ):
+            entry = Entry(position=row[0], metadata=metadata_of(row[1]))
+            self._seen.append(_Seen(entry=entry, facts=reader.validate_json(row[4]), keys=range(row[2], row[3])))
 
     def finish(self) -> None:
         """Matches everything; to be called once, when all documents are there."""
@@ -137,15 +159,17 @@ class Linker:
         days = {seen.entry.position: seen.entry.day for seen in self._seen}
         repealed = _repealed_names(self._connection)
         cache: dict[tuple[str | None, str | None, str, int, bool], int | None] = {}
-        rows = self._connection.execute("SELECT id, key, position, kind, title, number, parts FROM refs").fetchall()
+        rows = self._connection.execute(
+            "SELECT id, key, position, kind, title, number, parts, sign FROM refs"
+        ).fetchall()
         targets: list[tuple[int | None, int | None, int]] = []
         places: list[tuple[int, int]] = []
-        for identity, key, position, kind, title, number, parts in rows:
+        for identity, key, position, kind, title, number, parts, sign in rows:
             named = title is not None or number is not None
             target: int | None = position
             if named:
                 before = days[position] if kind == "废止" else ""
-                plain = identity in self._plain
+                plain = title is not None and sign not in "《本"  # 刑法第三十条
                 question = (title, number, before, position, plain)
                 if question not in cache:
                     asked = Asked(title=title, number=number, before=before, own=position)
@@ -156,7 +180,7 @@ class Linker:
             row = ended_by[0] if ended_by is not None and ended_by[1] != position else None
             targets.append((target if named else None, row, identity))
             if target is not None and parts:
-                tops = named or identity in self._own
+                tops = named or sign == "本"  # 本办法第三条
                 wanted = clauses.find(target, json.loads(parts), key if not named else None, tops=tops)
                 places.extend((found, identity) for found in wanted if found != key)
         self._connection.executemany("UPDATE refs SET target = ?, ended_by = ? WHERE id = ?", targets)
@@ -208,7 +232,7 @@ def _row(identity: int, key: int, position: int, reference: Reference) -> tuple[
     parts = json.dumps(reference.parts, ensure_ascii=False) if reference.parts else ""
     span = reference.span
     said = (reference.kind, reference.title, reference.number, parts)
-    return (identity, key, position, *said, span.start, span.end, None, None)
+    return (identity, key, position, *said, span.start, span.end)
 
 
 def _starts(seen: _Seen) -> str:

@@ -256,9 +256,10 @@ class FileReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuildReport:
-    """What a build did: one entry a file, seconds by stage, and totals."""
+    """What a build did: one entry a file, seconds by stage, totals, and the sources that are in the index no longer."""
 
     files: tuple[FileReport, ...]
     documents: int
     clauses: int
     seconds: Mapping[str, float] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()

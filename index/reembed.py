@@ -3,10 +3,8 @@
 Readers see the old generation until the new one is complete, as with :func:`index.build.build`.
 """
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +14,12 @@ from index.backend import LocalBackend
 from index.build import Progress
 from index.dense import KEYS, VECTORS, DenseWriter
 from index.embed import Embedder
-from index.generation import open_generation, publish, writing
+from index.generation import check_hashes, open_generation
+from index.lexical_writer import link
 from index.passages import passages
 from index.records import Clause, Document
 from index.search import Keys
+from index.writing import KEEP, publish, writing
 
 _BATCH = 1024
 
@@ -48,6 +48,7 @@ def reembed(
     *,
     rows: tuple[Keys, NDArray[np.float32]] | None = None,
     progress: Progress | None = None,
+    keep: int = KEEP,
 ) -> None:
     """Publishes a generation that differs from the present one in its vectors alone.
 
@@ -56,18 +57,20 @@ def reembed(
         embedder: the other model.
         rows: keys and vectors where they are known already, as :func:`embedded_texts` orders them; None: are made.
         progress: told before each document and at the end.
+        keep: how many generations remain, the new one included.
 
     Raises:
         IndexMissingError: there is no index.
         IndexDamagedError: it cannot be trusted.
         PolicyError: the folder cannot be written, or another process is writing it.
     """
-    with writing(folder) as draft:
+    with writing(folder, keep=keep) as draft:
         present = open_generation(folder)
-        for relative in present.manifest.files:
-            if relative not in (VECTORS, KEYS):
-                (draft / relative).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(present.path / relative, draft / relative)
+        check_hashes(present)
+        linked = {name: entry for name, entry in present.manifest.files.items() if name not in (VECTORS, KEYS)}
+        for relative in linked:
+            (draft / relative).parent.mkdir(parents=True, exist_ok=True)
+            link(present.path / relative, draft / relative)
         writer = DenseWriter(draft, embedder.dimension)
         try:
             if rows is not None:
@@ -80,7 +83,7 @@ def reembed(
         settings = replace(present.manifest.settings, embedder=embedder.identity, dimension=embedder.dimension)
         manifest = present.manifest
         counts = {"documents": manifest.documents, "clauses": manifest.clauses, "vectors": writer.count}
-        publish(draft, settings, counts, datetime.now(UTC).isoformat(timespec="seconds"))
+        publish(draft, settings, counts, pace=manifest.pace, linked=linked)
 
 
 def _write(writer: DenseWriter, backend: LocalBackend, embedder: Embedder, progress: Progress | None) -> None:

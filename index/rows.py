@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.filters import earliest, latest, serial
 from index.records import Clause, Document, Duty, Metadata, Span, Times
@@ -14,7 +14,8 @@ CREATE TABLE documents (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
     sha256 TEXT NOT NULL, length INTEGER NOT NULL, metadata TEXT NOT NULL,
     first_key INTEGER NOT NULL, last_key INTEGER NOT NULL, unplaced INTEGER NOT NULL, remarks TEXT NOT NULL,
-    issuer TEXT, type TEXT, number TEXT, serial TEXT, disclosure TEXT, earliest TEXT, latest TEXT
+    issuer TEXT, type TEXT, number TEXT, serial TEXT, disclosure TEXT, earliest TEXT, latest TEXT,
+    path TEXT NOT NULL
 );
 CREATE TABLE sources (position INTEGER PRIMARY KEY, text BLOB NOT NULL);
 CREATE TABLE clauses (
@@ -23,16 +24,52 @@ CREATE TABLE clauses (
     text TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, spans TEXT NOT NULL, parent INTEGER,
     duties TEXT NOT NULL, duty_spans TEXT NOT NULL
 );
-CREATE TABLE duty_units (unit TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (unit, key)) WITHOUT ROWID;
+CREATE TABLE duty_units (key INTEGER NOT NULL, unit TEXT NOT NULL, PRIMARY KEY (key, unit)) WITHOUT ROWID;
 """
+COLUMNS = {
+    "documents": (
+        *("position", "id", "source", "kind", "sha256", "length", "metadata", "first_key", "last_key", "unplaced"),
+        *("remarks", "issuer", "type", "number", "serial", "disclosure", "earliest", "latest", "path"),
+    ),
+    "sources": ("position", "text"),
+    "clauses": (
+        *("key", "position", "ordinal", "path", "level", "kind", "marker", "heading", "headings", "text", "start"),
+        *('"end"', "spans", "parent", "duties", "duty_spans"),
+    ),
+    "duty_units": ("key", "unit"),
+}
+"""Columns of the tables, in the order of :data:`SCHEMA`."""
 DOCUMENT = (
     "documents.position, id, source, kind, sha256, length, metadata, effective_on, expires_on, ended_on, ended_how"
 )
 DOCUMENTS = "documents LEFT JOIN times ON times.position = documents.position"
-CLAUSE = (
-    'key, position, ordinal, path, level, kind, marker, heading, headings, text, start, "end", spans, parent, '
-    "duties, duty_spans"
-)
+CLAUSE = ", ".join(COLUMNS["clauses"])
+KNOWN = "position, first_key, last_key, id, source, sha256, kind, unplaced, remarks, path"
+
+
+class Known(NamedTuple):
+    """What an update has to know of a document that is in the index: the columns ``KNOWN``."""
+
+    position: int
+    first_key: int
+    last_key: int
+    id: str
+    source: str
+    sha256: str
+    kind: str
+    unplaced: int
+    packed_remarks: str
+    path: str
+
+    @property
+    def clauses(self) -> int:
+        """How many it has."""
+        return self.last_key - self.first_key
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What parsing had to say."""
+        return tuple(json.loads(self.packed_remarks)) if self.packed_remarks else ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +82,7 @@ class Record:
         clauses: in reading order, a partition of the text.
         unplaced: characters that stand in no clause's text.
         remarks: what parsing had to say, one Chinese sentence each.
+        path: of the file that it was read from, absolute.
     """
 
     document: Document
@@ -52,6 +90,7 @@ class Record:
     clauses: tuple[Clause, ...]
     unplaced: int
     remarks: tuple[str, ...]
+    path: str
 
 
 def document_row(position: int, first: int, record: Record) -> tuple[Any, ...]:
@@ -78,22 +117,28 @@ def document_row(position: int, first: int, record: Record) -> tuple[Any, ...]:
         _folded(metadata.disclosure),
         earliest(date),
         latest(date),
+        record.path,
     )
 
 
 def document_of(row: tuple[Any, ...]) -> Document:
     """Document from a row with the columns ``DOCUMENT`` of ``DOCUMENTS``."""
-    values: dict[str, Any] = json.loads(row[6]) if row[6] else {}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     return Document(
         id=row[1],
         source=row[2],
         kind=row[3],
         sha256=row[4],
         length=row[5],
-        metadata=Metadata(**values),
+        metadata=metadata_of(row[6]),
         times=Times(effective_on=row[7], expires_on=row[8], ended_on=row[9], ended_how=row[10]),
     )
+
+
+def metadata_of(packed: str) -> Metadata:
+    """Metadata from the column of that name."""
+    read: dict[str, Any] = json.loads(packed) if packed else {}
+    values: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in read.items()}
+    return Metadata(**values)
 
 
 def clause_row(first: int, position: int, clause: Clause) -> tuple[Any, ...]:
@@ -140,13 +185,13 @@ def clause_of(row: tuple[Any, ...], document_id: str) -> Clause:
     )
 
 
-def duty_units(first: int, clauses: Sequence[Clause]) -> list[tuple[str, int]]:
-    """Folded unit and key, once each; what a clause says of duties holds for all that stands below it too."""
+def duty_units(first: int, clauses: Sequence[Clause]) -> list[tuple[int, str]]:
+    """Key and folded unit, once each; what a clause says of duties holds for all that stands below it too."""
     units: list[frozenset[str]] = []
     for clause in clauses:
         own = frozenset(fold(unit) for duty in clause.duties for unit in duty.units)
         units.append(own if clause.parent is None else own | units[clause.parent])
-    return [(unit, first + ordinal) for ordinal, some in enumerate(units) for unit in sorted(some)]
+    return [(first + ordinal, unit) for ordinal, some in enumerate(units) for unit in sorted(some)]
 
 
 def _folded(text: str | None) -> str | None:

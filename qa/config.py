@@ -34,9 +34,10 @@ class Section(BaseModel):
 
 
 class IndexSettings(Section):
-    """Where the index lies and how large a file may be."""
+    """Where the index lies, what is kept of it, and how large a file may be."""
 
     folder: FilePath = Field(default=Path("var/index"), description="索引文件夹")
+    keep: int = Field(default=2, ge=1, le=1_000, description="保留几代索引（含现用的一代）")
     file_mb: int = Field(default=100, ge=1, le=10_000, description="单个文件的大小上限（MB）")
     characters: int = Field(default=20_000_000, ge=1_000, le=1_000_000_000, description="单个文件的字数上限")
     pages: int = Field(default=5_000, ge=1, le=1_000_000, description="单个 PDF 的页数上限")

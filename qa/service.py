@@ -21,7 +21,7 @@ from qa.reading import Reading, Readings
 from qa.records import Found, Interpretation, Reply
 
 if TYPE_CHECKING:
-    from index.build import Progress
+    from index.build import How, Progress
     from qa.diff import Comparison
     from qa.evaluate import Evaluation
     from qa.explain import Explanation
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from qa.verify import Finding
 
 MOST_HITS = 50
+WAIT_SECONDS = 60.0
+"""How long a single document waits for another writer."""
 
 
 class PolicyQA:
@@ -60,6 +62,11 @@ class PolicyQA:
         self._embedder = embedder
         self._lock = RLock()
         self._readings = Readings(self._current, self._open)
+
+    @property
+    def folder(self) -> Path:
+        """The index folder."""
+        return self.settings.index.folder
 
     @property
     def embedder(self) -> Embedder:
@@ -199,19 +206,62 @@ class PolicyQA:
             return reading.backend.source_text(document_id)
 
     def index(self, paths: Sequence[Path], *, rebuild: bool = False, progress: "Progress | None" = None) -> BuildReport:
-        """Makes the index equal to the paths; questions asked afterwards see it.
+        """Makes the index equal to the paths and the uploads; questions asked afterwards see it.
 
         Raises:
-            PolicyError: a path does not exist, or the folder cannot be written.
+            PolicyError: a path does not exist, the folder cannot be written, or another process is writing.
         """
         from index.build import build
-        from index.load import Limits
 
-        chosen = self.settings.index
-        limits = Limits(file_bytes=chosen.file_mb * 1_000_000, characters=chosen.characters, pages=chosen.pages)
-        report = build(paths, chosen.folder, self.embedder, progress=progress, rebuild=rebuild, limits=limits)
+        report = build(paths, self.folder, self.embedder, progress=progress, how=self._how(rebuild=rebuild))
         self._readings.renew()
         return report
+
+    def put(self, name: str, content: bytes) -> BuildReport:
+        """Stores a file in the index's folder ``uploads`` and indexes it, see :func:`index.single.put`.
+
+        When the call returns, the document is found. Its source is ``uploads/`` and its name.
+
+        Raises:
+            PolicyError: the name cannot be used, another process is writing, or the disk fails.
+            IndexDamagedError: the index cannot be trusted.
+        """
+        from index.single import put
+
+        report = put(self.folder, name, content, self.embedder, self._how(wait=WAIT_SECONDS))
+        self._readings.renew()
+        return report
+
+    def remove(self, document_id: str) -> BuildReport:
+        """Takes a document out of the index; an uploaded file is deleted, see :func:`index.single.remove`.
+
+        When the call returns, the document is found no longer. One from a folder that was indexed comes back with the
+        next :meth:`index` of that folder, unless its file is deleted there.
+
+        Raises:
+            KeyError: there is no such document.
+            PolicyError: another process is writing, or the disk fails.
+            IndexMissingError: there is no index.
+            IndexDamagedError: the index cannot be trusted.
+        """
+        from index.single import remove
+
+        report = remove(self.folder, document_id, self.embedder, self._how(wait=WAIT_SECONDS))
+        self._readings.renew()
+        return report
+
+    def original(self, document_id: str) -> Path | None:
+        """The file that a document was read from; None where it is gone, or is no longer what was read.
+
+        Raises:
+            KeyError: there is no such document.
+        """
+        with self.reading() as reading:
+            document, path = reading.backend.document(document_id), reading.backend.path(document_id)
+        from index.ingest import file_digest
+
+        limits = self._how().limits
+        return Path(path) if path and file_digest(Path(path), limits) == document.sha256 else None
 
     def evaluate(self, file: Path) -> "Evaluation":
         """Figures over a question set. Raises QuestionSetError where the file is none."""
@@ -329,14 +379,22 @@ class PolicyQA:
         self._readings.close()
         self.questions.close()
 
+    def _how(self, *, rebuild: bool = False, wait: float = 0.0) -> "How":
+        from index.build import How
+        from index.load import Limits
+
+        chosen = self.settings.index
+        limits = Limits(file_bytes=chosen.file_mb * 1_000_000, characters=chosen.characters, pages=chosen.pages)
+        return How(limits=limits, keep=chosen.keep, wait=wait, rebuild=rebuild)
+
     def _current(self) -> str:
-        return "" if self._given is not None else current_name(self.settings.index.folder)
+        return "" if self._given is not None else current_name(self.folder)
 
     def _open(self) -> Reading:
         """The generation that counts, with the model that it was made with."""
         if self._given is not None:
             return Reading(name="", backend=self._given, embedder=self.embedder, assemble=self._assemble)
-        backend = open_index(self.settings.index.folder)
+        backend = open_index(self.folder)
         try:
             with self._lock:
                 if self.embedder.identity != backend.manifest.settings.embedder:

@@ -1,8 +1,13 @@
 """Hand-made documents and a tiny embedder for tests of the index."""
 
 import hashlib
-from collections.abc import Sequence
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -131,3 +136,21 @@ def write_corpus(folder: Path, corpus: dict[str, str] | None = None) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+def rewrite_manifest(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Changes the manifest of the generation that counts, and vouches for the change."""
+    name = (folder / "CURRENT").read_text().split()[0]
+    path = folder / name / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    change(manifest)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "CURRENT").write_text(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n")
+
+
+def texts_in(folder: Path) -> bytes:
+    """All bytes of a generation, what is packed in its catalog unpacked, to search for traces."""
+    found = [path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()]
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as catalog:
+        found += [zlib.decompress(row[0]) for row in catalog.execute("SELECT text FROM sources")]
+    return b"\0".join(found)

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,13 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from index_samples import CORPUS, TinyEmbedder, load, parse, write_corpus
+from index_samples import CORPUS, TinyEmbedder, load, parse, rewrite_manifest, write_corpus
 
 import index.build
-import index.generation
+import index.ingest
+import index.writing
 from index.backend import LexicalQuery, open_index
-from index.build import build, document_id
+from index.build import How, build
 from index.errors import IndexDamagedError, IndexMissingError, LoadError, PolicyError
+from index.ingest import document_id
 from index.records import BuildReport, FileReport, Parsed, SourceText
 from index.tokens import terms
 
@@ -37,9 +38,9 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
             return Parsed(metadata=parsed.metadata, clauses=parsed.clauses[1:])
         return parsed
 
-    monkeypatch.setattr(index.generation, "_flush", lambda path: None)  # only the speed of these tests depends on it
-    monkeypatch.setattr(index.build, "load", load_or_refuse)
-    monkeypatch.setattr(index.build, "parse", parse_or_fail)
+    monkeypatch.setattr(index.writing, "flush", lambda path: None)  # only the speed of these tests depends on it
+    monkeypatch.setattr(index.ingest, "load", load_or_refuse)
+    monkeypatch.setattr(index.ingest, "parse", parse_or_fail)
 
 
 def _statuses(report: BuildReport) -> dict[str, str]:
@@ -125,7 +126,7 @@ def test_unchanged_files_are_taken_over(tmp_path: Path) -> None:
 def test_rebuild_takes_nothing_over(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus")
     build([corpus], tmp_path / "index", TinyEmbedder())
-    report = build([corpus], tmp_path / "index", TinyEmbedder(), rebuild=True)
+    report = build([corpus], tmp_path / "index", TinyEmbedder(), how=How(rebuild=True))
     assert set(_statuses(report).values()) == {"indexed"}
 
 
@@ -143,7 +144,7 @@ def test_another_model_embeds_everything_again_but_keeps_the_clauses(tmp_path: P
 def test_another_parser_parses_everything_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = write_corpus(tmp_path / "corpus")
     build([corpus], tmp_path / "index", TinyEmbedder())
-    monkeypatch.setattr(index.build, "parser_fingerprint", lambda: "other")
+    monkeypatch.setattr(index.ingest, "parser_fingerprint", lambda: "other")
     report = build([corpus], tmp_path / "index", TinyEmbedder())
     assert set(_statuses(report).values()) == {"indexed"}
 
@@ -184,7 +185,7 @@ def test_a_failing_model_leaves_the_old_index(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus")
     build([corpus], tmp_path / "index", TinyEmbedder())
     with pytest.raises(RuntimeError):
-        build([corpus], tmp_path / "index", Failing(), rebuild=True)
+        build([corpus], tmp_path / "index", Failing(), how=How(rebuild=True))
     assert len(_contents(tmp_path / "index", TinyEmbedder())) > 10
     assert not (tmp_path / "index" / "draft").exists()
 
@@ -245,9 +246,6 @@ def test_a_reader_keeps_its_generation_when_its_folder_is_gone(tmp_path: Path) -
 
 def test_parts_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     build([write_corpus(tmp_path / "corpus")], tmp_path / "index", TinyEmbedder())
-    path = tmp_path / "index" / "gen-000001" / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["vectors"] += 1
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    rewrite_manifest(tmp_path / "index", lambda manifest: manifest.update(vectors=manifest["vectors"] + 1))
     with pytest.raises(IndexDamagedError, match="数目不符"):
         open_index(tmp_path / "index")

@@ -1,34 +1,25 @@
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from index_samples import rewrite_manifest
 
 from index.errors import IndexDamagedError, IndexMissingError, PolicyError
-from index.generation import (
-    CURRENT,
-    MANIFEST,
-    Generation,
-    Settings,
-    check_hashes,
-    current_name,
-    open_generation,
-    publish,
-    writing,
-)
+from index.generation import CURRENT, MANIFEST, Generation, Settings, check_hashes, current_name, open_generation
 from index.lock import IndexBusyError
+from index.writing import publish, writing
 
 SETTINGS = Settings(embedder="tiny", dimension=8, parser="p")
 
 
-def _publish(folder: Path, text: str = "data") -> Generation:
-    with writing(folder) as draft:
+def _publish(folder: Path, text: str = "data", keep: int = 2) -> Generation:
+    with writing(folder, keep=keep) as draft:
         (draft / "lexical").mkdir()
         (draft / "lexical" / "segment").write_text(text)
         (draft / "catalog.sqlite").write_text(text * 2)
-        return publish(draft, SETTINGS, {"documents": 1, "clauses": 2, "vectors": 2}, "2024-01-01T00:00:00+00:00")
+        return publish(draft, SETTINGS, {"documents": 1, "clauses": 2, "vectors": 2})
 
 
 def test_publish_and_open(tmp_path: Path) -> None:
@@ -64,13 +55,13 @@ def test_a_failed_build_leaves_the_old_generation(tmp_path: Path) -> None:
         (draft / "half").write_text("half")
         raise KeyboardInterrupt
     assert open_generation(tmp_path) == first
-    assert not (tmp_path / "draft").exists()
+    assert not list(tmp_path.glob("draft*"))
 
 
 def test_leftovers_of_a_killed_writer_are_removed_and_never_read(tmp_path: Path) -> None:
     first = _publish(tmp_path)
-    (tmp_path / "draft").mkdir()
-    (tmp_path / "draft" / "half").write_text("half")
+    (tmp_path / "draft-000001").mkdir()
+    (tmp_path / "draft-000001" / "half").write_text("half")
     (tmp_path / "gen-000002").mkdir()  # renamed, but the pointer never moved
     (tmp_path / f"{CURRENT}.new").write_text("gen-0")
     assert open_generation(tmp_path) == first
@@ -141,10 +132,7 @@ def test_damage_is_found_named_and_repaired_by_the_next_build(tmp_path: Path, da
 )
 def test_what_was_made_otherwise_is_refused(tmp_path: Path, name: str, value: object, message: str) -> None:
     _publish(tmp_path)
-    path = tmp_path / "gen-000001" / MANIFEST
-    manifest = json.loads(path.read_text())
-    manifest["settings"][name] = value
-    path.write_text(json.dumps(manifest))
+    rewrite_manifest(tmp_path, lambda manifest: manifest["settings"].update({name: value}))
     with pytest.raises(IndexDamagedError, match=message):
         open_generation(tmp_path, "tiny")
 
@@ -158,7 +146,7 @@ def test_a_flipped_byte_of_the_same_length_is_found_on_demand(tmp_path: Path) ->
 
 def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\nfrom index.generation import writing\n"
+        "import sys\nfrom pathlib import Path\nfrom index.writing import writing\n"
         "with writing(Path(sys.argv[1])):\n print('held', flush=True)\n sys.stdin.read()\n"
     )
     with subprocess.Popen(

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import index.lexical
 from index.errors import IndexDamagedError
-from index.lexical import Entry, Lexical, LexicalWriter
+from index.lexical import Entry, Lexical
+from index.lexical_writer import LexicalWriter
 from index.search import LexicalQuery, exact_top
 
 COUNT = 600
@@ -19,7 +20,7 @@ def lexical(tmp_path_factory: pytest.TempPathFactory) -> Lexical:
     writer = LexicalWriter(folder)
     for row in range(COUNT):
         body = ["条款", *(["税收"] * (row % 7 == 0)), *(["退税"] * (row % 50 == 3)), f"词{row % 11}"]
-        writer.add(row, Entry(body=body, bigrams=[f"对{row % 5}"], heading=["总则"], title=["办法"]))
+        writer.add([Entry(body=body, bigrams=[f"对{row % 5}"], heading=["总则"], title=["办法"])])
     writer.close()
     return Lexical(folder)
 
@@ -61,7 +62,7 @@ def test_document_frequencies(lexical: Lexical) -> None:
 
 def test_units_with_blanks_or_of_monstrous_length_do_no_harm(tmp_path: Path) -> None:
     writer = LexicalWriter(tmp_path)
-    writer.add(0, Entry(body=["a" * 100_000, "税"], bigrams=[], heading=[], title=[]))
+    writer.add([Entry(body=["a" * 100_000, "税"], bigrams=[], heading=[], title=[])])
     writer.close()
     lexical = Lexical(tmp_path)
     assert list(lexical.search(LexicalQuery(terms={"税": 1.0, "a" * 100_000: 1.0}), 5).keys) == [0]
@@ -74,7 +75,7 @@ def test_an_empty_index_answers(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = LexicalWriter(tmp_path)
-    writer.add(0, Entry(body=["税"], bigrams=[], heading=[], title=[]))
+    writer.add([Entry(body=["税"], bigrams=[], heading=[], title=[])])
     writer.close()
     before = sorted(tmp_path.iterdir())
     monkeypatch.setattr(index.lexical.os, "access", lambda path, mode: False)

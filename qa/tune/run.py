@@ -36,7 +36,7 @@ from qa.tune.store import Store
 from qa.tune.trial import Corpus, Trial, take_apart
 
 if TYPE_CHECKING:
-    from qa.config import Settings
+    from qa.config import IndexSettings, Settings
 
 LEAST = 20
 """Fewer questions teach nothing that could be told from chance."""
@@ -124,7 +124,7 @@ def tune(settings: "Settings", job: Job, progress: Progress) -> Report:
             if report.installed is not None:
                 base = configured_embedder(settings).identity
                 facts = {"base": base, "replaced": embedder.identity, **_facts(report)}
-                run.install(settings.index.folder, report.installed, facts)
+                run.install(settings.index, report.installed, facts)
         finally:
             store.discard()
     return report
@@ -148,7 +148,12 @@ def undo(settings: "Settings", progress: Progress) -> str:
     store = Store(models_folder(settings))
     earlier = store.find(own.before, base.identity)
     embedder = StaticEmbedder(earlier.folder) if earlier is not None else base
-    reembed(settings.index.folder, embedder, progress=lambda done, total, _: progress("重建索引", done, total))
+    reembed(
+        settings.index.folder,
+        embedder,
+        progress=lambda done, total, _: progress("重建索引", done, total),
+        keep=settings.index.keep,
+    )
     store.point(earlier.identity if earlier is not None else None)
     return embedder.identity
 
@@ -226,13 +231,13 @@ class _Run:
         pipeline.model = replace(self._model, weights=weights)
         return _Result(tensors=tensors, pipeline=pipeline, vectors=vectors)
 
-    def install(self, index: Path, identity: str, facts: dict[str, object]) -> None:
+    def install(self, index: "IndexSettings", identity: str, facts: dict[str, object]) -> None:
         """Puts the draft in its place and switches the index over to it."""
         self._progress("切换索引", 0, 1)
         known = self._store.folder_of(identity) is not None
         folder = self._store.keep(identity, facts)
         try:
-            reembed(index, StaticEmbedder(folder), rows=self._rows)
+            reembed(index.folder, StaticEmbedder(folder), rows=self._rows, keep=index.keep)
         except BaseException:
             if not known:
                 shutil.rmtree(folder, ignore_errors=True)
