@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from index_samples import CORPUS, TinyEmbedder, load, parse, write_corpus
 
-import index.build
+import index.ingest
 from index.backend import Backend, LexicalQuery, Scored, open_index
 from index.build import build
 from index.records import Filters
@@ -32,8 +32,8 @@ BACKENDS: dict[str, Make] = {"local": _local}
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     corpus = write_corpus(tmp_path_factory.mktemp("corpus"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(index.build, "load", load)
-        patch.setattr(index.build, "parse", parse)
+        patch.setattr(index.ingest, "load", load)
+        patch.setattr(index.ingest, "parse", parse)
         made = BACKENDS[request.param](corpus, tmp_path_factory.mktemp("index"))
     yield made
     made.close()

@@ -3,8 +3,9 @@
 import pytest
 
 from index.backend import LocalBackend, open_index
-from index.build import build, document_id
+from index.build import build
 from index.directory import Asked, Directory, Entry, spellings
+from index.ingest import document_id
 from index.links import Links
 from index.records import Filters, Metadata, Times
 from tests.index_samples import TinyEmbedder
