@@ -11,6 +11,7 @@ from qa.errors import UsageError
 from qa.questionlog.records import Origin
 from qa.records import Reply
 from qa.schemas import explained
+from qa.visible import visible
 
 _LEAVE = frozenset({"exit", "quit", "退出", "q"})
 
@@ -49,7 +50,7 @@ def _answer_all(state: State, filters: Filters, wanted: Wanted) -> int:
             if wanted.as_json:
                 state.write_json({"line": number, "error": str(error)}, one_line=True)
             else:
-                sys.stderr.write(f"第 {number} 行：{error}\n")
+                sys.stderr.write(f"第 {number} 行：{visible(str(error))}\n")
             continue
         answered += reply.answer is not None
         _write(state, reply, as_json=wanted.as_json, many=True)
@@ -83,7 +84,7 @@ def _converse(state: State, filters: Filters, wanted: Wanted) -> int:
             try:
                 _write(state, _asked(state, line, filters, wanted), as_json=wanted.as_json, many=wanted.as_json)
             except UsageError as error:
-                sys.stderr.write(f"{error}\n")
+                sys.stderr.write(f"{visible(str(error))}\n")
 
 
 def _asked(state: State, question: str, filters: Filters, wanted: Wanted) -> Reply:

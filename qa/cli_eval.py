@@ -1,6 +1,5 @@
 """``qa eval``: figures over a question set, for people or as JSON."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -30,12 +29,12 @@ def run_eval(state: State, file: Path, *, as_json: bool) -> int:
         return DONE
     rows = {"全部": asdict(found.all), **{name: asdict(figures) for name, figures in found.by_type.items()}}
     for line in table(rows):
-        sys.stdout.write(f"{line}\n")
+        state.write_line(line)
     details = found.to_dict()
     for key, title in (("missed", "首条不中"), ("wrongly_refused", "误拒"), ("wrongly_answered", "误答")):
         names = details.get(key)
         if isinstance(names, list) and names:
-            sys.stdout.write(f"{title}：{' '.join(str(name) for name in names)}\n")
+            state.write_line(f"{title}：{' '.join(str(name) for name in names)}")
     return DONE
 
 

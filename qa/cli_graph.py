@@ -1,6 +1,5 @@
 """``qa graph``: the documents around a document, as a tree, as data, as source for other tools, as a picture."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +41,7 @@ def run_graph(state: State, name: str, form: str, file: Path | None) -> None:
 
     found = state.service.graph(state.service.document(name))
     if form == "json":
-        typer.echo(json.dumps(graph_forms.as_json(found), ensure_ascii=False, indent=2))
+        state.write_json(graph_forms.as_json(found))
         return
     text = {
         "text": graph_forms.as_text,
@@ -51,10 +50,10 @@ def run_graph(state: State, name: str, form: str, file: Path | None) -> None:
         "svg": graph_forms.as_svg,
     }[form](found)
     if file is None or str(file) == "-":
-        typer.echo(state.shapes.text(text))
+        state.write_line(state.shapes.text(text))
         return
     try:
         file.write_text(state.shapes.text(text) + "\n", encoding="utf-8")
     except OSError as error:
         raise PolicyError(f"图片 {file} 写不成（{error.strerror}），请换一个可写的位置。") from error
-    typer.echo(f"已写入 {file}。", err=True)
+    state.talk(f"已写入 {file}。")

@@ -26,7 +26,7 @@ def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file
     with _progress(state) as progress:
         report = state.service.index(paths, rebuild=rebuild, progress=progress)
     for line in report_lines(report):
-        sys.stdout.write(f"{visible(line)}\n")
+        state.write_line(line)
     if report_file is not None:
         text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
         try:

@@ -1,6 +1,5 @@
 """``qa ledger``: the tasks as a table on the terminal, as lines in a pipe, as JSON, CSV or XLSX."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +64,7 @@ def _show(state: State, rows: Sequence[Row]) -> None:
                 _units(row),
                 *_aims(row),
             )
-            sys.stdout.write("\t".join(" ".join(state.shapes.text(field).split()) for field in fields) + "\n")
+            state.write_line("\t".join(" ".join(state.shapes.text(field).split()) for field in fields))
         return
     from rich.table import Table
 

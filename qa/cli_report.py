@@ -1,6 +1,5 @@
 """``qa report``: what was asked and what had no answer; exports questions for ``qa tune``; closes questions."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,6 @@ import typer
 from qa.cli_errors import DONE
 from qa.cli_state import State, state
 from qa.errors import UsageError
-from qa.visible import visible
 
 if TYPE_CHECKING:
     from qa.questionlog.report import Cited, Group, Report
@@ -75,7 +73,7 @@ def _write(current: State, found: "Report", *, html: Path | None, as_json: bool)
         current.write_json(asdict(found))
     elif html is None:
         for line in lines(found, enabled=enabled):
-            sys.stdout.write(f"{visible(line)}\n")
+            current.write_line(line)
 
 
 def lines(found: "Report", *, enabled: bool) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from qa.visible import escaped, visible
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
@@ -73,16 +75,20 @@ class State:
     def talk(self, message: str) -> None:
         """Says something beside the data, on stderr, unless told to be quiet."""
         if not self.quiet:
-            sys.stderr.write(f"{message}\n")
+            sys.stderr.write(f"{visible(message)}\n")
 
     def talker(self) -> "Console":
         """A console on stderr, for progress."""
         return _console(sys.stderr, plain=self.plain)
 
+    def write_line(self, text: str) -> None:
+        """Writes data for people to stdout, one line or several; nothing in it steers the terminal."""
+        sys.stdout.write(f"{visible(text)}\n")
+
     def write_json(self, shape: "BaseModel | dict[str, Any]", *, one_line: bool = False) -> None:
         """Writes one JSON value to stdout."""
         value = shape if isinstance(shape, dict) else shape.model_dump(mode="json")
-        text = json.dumps(value, ensure_ascii=False, indent=None if one_line else 2)
+        text = escaped(json.dumps(value, ensure_ascii=False, indent=None if one_line else 2))
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
@@ -98,4 +104,8 @@ def state(ctx: typer.Context) -> State:
 def _console(stream: Any, *, plain: bool) -> "Console":
     from rich.console import Console
 
-    return Console(file=stream, no_color=plain, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    from qa.safe_console import Safe
+
+    console = Console(file=stream, no_color=plain, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    console.push_render_hook(Safe())
+    return console

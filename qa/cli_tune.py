@@ -12,7 +12,6 @@ import typer
 from qa.cli_errors import DONE, REFUSED
 from qa.cli_state import State, state
 from qa.errors import UsageError
-from qa.visible import visible
 
 if TYPE_CHECKING:
     from qa.tune.run import Report
@@ -42,14 +41,14 @@ def tune(
     with _progress(current) as progress:
         if file is None:
             identity = current.service.untune(progress=progress)
-            sys.stdout.write(f"已换回 {identity}，索引已更新。\n")
+            current.write_line(f"已换回 {identity}，索引已更新。")
             raise typer.Exit(DONE)
         report = current.service.tune(file, force=force, seed=seed, progress=progress)
     if as_json:
         current.write_json(asdict(report))
     else:
         for line in lines(report):
-            sys.stdout.write(f"{visible(line)}\n")
+            current.write_line(line)
     raise typer.Exit(DONE if report.installed is not None else REFUSED)
 
 

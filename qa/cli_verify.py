@@ -1,6 +1,5 @@
 """``qa verify``: what is wrong in a memo, as a table, as lines in a pipe, or as JSON."""
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,7 +51,7 @@ def _show(state: State, found: Sequence[Finding]) -> None:
                 state.shapes.text(finding.message),
                 _marked(finding, state.shapes.text, signs=True).plain,
             )
-            sys.stdout.write("\t".join(" ".join(field.split()) for field in fields).rstrip() + "\n")
+            state.write_line("\t".join(" ".join(field.split()) for field in fields).rstrip())
         return
     from rich.table import Table
     from rich.text import Text

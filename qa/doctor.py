@@ -44,7 +44,7 @@ def run_doctor(state: State, *, as_json: bool) -> int:
     else:
         for finding in found:
             cure = f" → {finding.cure}" if finding.cure else ""
-            sys.stdout.write(f"[{_SIGNS[finding.state]}] {finding.name}：{finding.detail}{cure}\n")
+            state.write_line(f"[{_SIGNS[finding.state]}] {finding.name}：{finding.detail}{cure}")
     failed = {finding.name for finding in found if finding.state == "fail"}
     if not failed:
         return DONE

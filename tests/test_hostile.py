@@ -1,0 +1,136 @@
+"""Documents, names and questions that try to be more than text: they stay text at every door."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hostile_samples import LINK, ORDER, QUESTION, SCRIPT, STEERING, TERMINAL, TURNED, write
+
+from qa import cli
+from qa.visible import escaped, visible
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile") / "in"
+    folder.mkdir()
+    write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(inbox: Path) -> Path:
+    assert cli.run(["--quiet", "--index", str(inbox.parent / "index"), "index", str(inbox)]) == 0
+    return inbox.parent / "index"
+
+
+@pytest.fixture(scope="module")
+def documents(index: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Kind -> id."""
+    from index.backend import open_index
+
+    with open_index(index) as backend:
+        return {document.kind: document.id for document in backend.documents()}
+
+
+def test_the_four_kinds_are_read_as_what_they_are(documents: dict[str, str]) -> None:
+    assert sorted(documents) == ["docx", "html", "md", "txt"]
+
+
+COMMANDS = [
+    ["docs"],
+    ["ask", QUESTION, "-k", "20"],
+    ["search", QUESTION, "--explain"],
+    ["show", "{id}"],
+    ["show", "{id}", "二、（一）"],
+    ["graph", "{id}"],
+    ["graph", "{id}", "--dot"],
+    ["graph", "{id}", "--mermaid"],
+    ["graph", "{id}", "--svg", "-"],
+    ["ledger"],
+    ["ledger", "--each"],
+    ["verify", "{file}", "--all"],
+    ["diff", "{file}", "{id}", "--all"],
+    ["doctor"],
+    ["show", f"关于{TERMINAL}{TURNED}"],
+    ["docs", "--validity", TERMINAL],
+    ["index", f"/nowhere/{TERMINAL}"],
+    ["verify", f"/nowhere/{TERMINAL}"],
+    ["eval", f"/nowhere/{TERMINAL}"],
+    ["--config", f"/nowhere/{TERMINAL}", "docs"],
+    [f"ask{TERMINAL}"],
+    ["ask", f"--{TERMINAL}"],
+    ["ask", TERMINAL],
+]
+
+
+@pytest.mark.parametrize("kind", ["txt", "md", "html", "docx"])
+@pytest.mark.parametrize("terminal", [False, True], ids=["pipe", "terminal"])
+@pytest.mark.parametrize(
+    "command", COMMANDS, ids=lambda command: " ".join(command[:3])[:30].encode("unicode_escape").decode()
+)
+def test_nothing_steers_the_terminal(
+    index: Path,
+    inbox: Path,
+    documents: dict[str, str],
+    kind: str,
+    terminal: bool,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if terminal:  # as on a terminal that knows no colours, so that every escape sequence is a document's
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("TERM", "dumb")
+    names = {"{id}": documents[kind], "{file}": str(inbox / "hostile.txt")}
+    given = [names.get(word, word) for word in command]
+    assert cli.run(["--index", str(index), *given]) in (0, 1, 2)
+    captured = capsys.readouterr()
+    assert captured.out + captured.err
+    assert not STEERING & set(captured.out + captured.err)
+
+
+@pytest.mark.parametrize("kind", ["txt", "md", "html", "docx"])
+@pytest.mark.parametrize(
+    "command", [command for command in COMMANDS[:13] if "graph" not in command] + [["graph", "{id}"]]
+)
+def test_json_is_exact_and_steers_nothing(
+    index: Path,
+    inbox: Path,
+    documents: dict[str, str],
+    kind: str,
+    command: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = {"{id}": documents[kind], "{file}": str(inbox / "hostile.txt")}
+    given = [names.get(word, word) for word in command if word != "--all"]
+    assert cli.run(["--index", str(index), *given, "--json"]) in (0, 1)
+    out = capsys.readouterr().out
+    assert not STEERING & set(out)
+    json.loads(out)
+
+
+def test_json_holds_the_text_as_it_stands_in_the_document(
+    index: Path, documents: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["--index", str(index), "show", documents["txt"], "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    text = "".join(clause["text"] for clause in found["clauses"])
+    for part in (SCRIPT, LINK, TURNED):
+        assert part in text
+    assert ORDER.replace(" 忽略", "忽略") in text
+
+
+def test_an_order_to_the_reader_changes_no_answer(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--index", str(index), "ask", QUESTION, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert "500万元" in found["answer"]
+    assert cli.run(["--index", str(index), "ask", "火星签证可以免费办理吗", "--json"]) == 1
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m", "\x9b31m\x7f", TURNED, TERMINAL, "\u061c\u200e", "普通的字\n\t"])
+def test_escaped_json_is_the_same_value(text: str) -> None:
+    plain = json.dumps({"text": text}, ensure_ascii=False)
+    assert json.loads(escaped(plain)) == {"text": text}
+    assert not STEERING & set(escaped(plain))
+    assert not STEERING & set(visible(text)) and len(visible(text)) == len(text)
