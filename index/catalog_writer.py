@@ -108,6 +108,7 @@ class CatalogWriter:
         """Matches references with documents, commits and closes the file."""
         self._linker.finish()
         self._connection.execute("COMMIT")
+        self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
 
     def abandon(self) -> None:

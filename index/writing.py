@@ -52,6 +52,21 @@ class Finished:
     vectors: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A generation on disk.
+
+    Attributes:
+        name: ``gen-000007``.
+        current: whether it is the one that counts.
+        manifest: what it holds; None where that cannot be read.
+    """
+
+    name: str
+    current: bool
+    manifest: Manifest | None
+
+
 @contextmanager
 def writing(folder: Path, *, keep: int = KEEP, wait: float = 0.0) -> Iterator[Path]:
     """Makes the caller the one writer of an index folder and gives it an empty draft folder to fill.
@@ -168,6 +183,46 @@ def rollback(folder: Path, name: str | None = None) -> Generation:
         check_hashes(generation)
         _point(folder, name)
         return generation
+
+
+def kept(folder: Path) -> list[Kept]:
+    """The generations on disk, oldest first.
+
+    Raises:
+        IndexMissingError: there is no index.
+        IndexDamagedError: the pointer cannot be read.
+    """
+    now = current_name(folder)
+    found = []
+    for number in generations(folder):
+        try:
+            manifest = read_generation(folder / name_of(number)).manifest
+        except IndexDamagedError:
+            manifest = None
+        found.append(Kept(name=name_of(number), current=name_of(number) == now, manifest=manifest))
+    return found
+
+
+def collect(folder: Path, keep: int) -> list[Path]:
+    """Removes old generations, leftovers and the work of interrupted builds.
+
+    Args:
+        folder: the index folder.
+        keep: how many generations remain, the one that counts included.
+
+    Returns:
+        The folders removed.
+
+    Raises:
+        IndexMissingError: there is no index.
+        IndexDamagedError: the pointer cannot be read.
+        PolicyError: another process is writing.
+    """
+    current_name(folder)
+    with locked(folder):
+        for draft, _ in leftovers(folder):
+            (draft / _MARK).unlink()
+        return clean(folder, keep)
 
 
 def clean(folder: Path, keep: int) -> list[Path]:

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from index.records import Filters
-from qa import cli_arguments, cli_graph, cli_policy, cli_report, cli_tune
+from qa import cli_arguments, cli_graph, cli_keep, cli_policy, cli_report, cli_tune
 from qa.cli_help import HELP_NAMES, speak_chinese
 from qa.cli_state import State, state
 
@@ -60,10 +60,13 @@ def index_command(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或文件夹。")],
     rebuild: Annotated[bool, typer.Option("--rebuild", help="全部重新建立，不沿用旧索引。")] = False,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="把收录报告写成 JSON 文件。")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会做什么、大约多久，什么也不写。")] = False,
 ) -> None:
     """Makes the index equal to the paths."""
-    from qa.cli_index import run_index
+    from qa.cli_index import run_index, run_preview
 
+    if dry_run:
+        raise typer.Exit(run_preview(state(ctx), paths, rebuild=rebuild))
     raise typer.Exit(run_index(state(ctx), paths, rebuild=rebuild, report_file=report))
 
 
@@ -167,6 +170,7 @@ def doctor(ctx: typer.Context, as_json: JsonOption = False) -> None:
     raise typer.Exit(run_doctor(state(ctx), as_json=as_json))
 
 
+app.registered_commands += cli_keep.app.registered_commands
 app.registered_commands += cli_policy.app.registered_commands
 app.registered_commands += cli_graph.app.registered_commands
 app.registered_commands += cli_tune.app.registered_commands

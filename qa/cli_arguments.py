@@ -12,6 +12,7 @@ import typer
 from index.records import Filters
 
 _VALUED = ("--config", "--index")
+_KEEPING = ("verify", "stats", "list", "rollback", "gc")
 _FLAGS = ("--quiet", "--no-color", "--version")
 
 _HELP = {
@@ -37,7 +38,8 @@ def prepare_streams() -> None:
 def hoisted(arguments: Sequence[str]) -> list[str]:
     """The same arguments with global options first, so that they may stand after the command too.
 
-    What follows ``--`` is left alone, and so is the value after an option that takes one.
+    What follows ``--`` is left alone, and so is the value after an option that takes one. ``index`` and the name of one
+    of its subcommands become one word; a folder that bears such a name is written ``./verify``.
     """
     front: list[str] = []
     rest: list[str] = []
@@ -55,6 +57,8 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
         else:
             rest.append(word)
         position += 1
+    if rest[:1] == ["index"] and rest[1:2] and rest[1] in _KEEPING:
+        rest = [f"index {rest[1]}", *rest[2:]]
     return front + rest
 
 

@@ -23,6 +23,8 @@ def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file
     """Builds the index, writes the report, returns the exit code."""
     if report_file is not None and not report_file.absolute().parent.is_dir():
         raise UsageError(f"报告写不到 {report_file}：文件夹不存在，请先建立它。")
+    if (reason := state.service.whole(rebuild=rebuild)) is not None:
+        state.talk(visible(reason))
     with _progress(state) as progress:
         report = state.service.index(paths, rebuild=rebuild, progress=progress)
     for line in report_lines(report):
@@ -37,6 +39,22 @@ def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file
     return UNREAD if any(file.status == "refused" for file in report.files) else DONE
 
 
+def run_preview(state: State, paths: Sequence[Path], *, rebuild: bool) -> int:
+    """Says what a build would do, and for how long; returns the exit code."""
+    found = state.service.preview(paths, rebuild=rebuild)
+    lines = [found.whole] if found.whole is not None else []
+    for name, sources in (("新增", found.new), ("更新", found.changed), ("移出", found.removed)):
+        lines += [f"{name}  {source}" for source in sources[:_LISTED]]
+        if len(sources) > _LISTED:
+            lines.append(f"{name}  另有 {len(sources) - _LISTED} 个")
+    counts = f"新增 {len(found.new)} 个，更新 {len(found.changed)} 个，移出 {len(found.removed)} 个"
+    about = "不知道要多久（还没有可比的记录）" if found.seconds is None else f"大约 {found.seconds:.0f} 秒"
+    lines.append(f"{counts}，{found.unchanged} 个不变；{about}。什么也没有写。")
+    for line in lines:
+        sys.stdout.write(f"{visible(line)}\n")
+    return DONE
+
+
 def report_lines(report: BuildReport) -> list[str]:
     """The report for people: each file that was touched (of many only those with something to say), then totals."""
     touched = [file for file in report.files if file.status != "unchanged"]
@@ -45,7 +63,8 @@ def report_lines(report: BuildReport) -> list[str]:
     lines = [line for file in touched for line in _file_lines(file)]
     counts = {status: sum(file.status == status for file in report.files) for status in _STATUS}
     told = "，".join(f"{_STATUS[status]} {count} 个" for status, count in counts.items() if count)
-    lines.append(f"共 {len(report.files)} 个文件（{told or '没有文件'}）；")
+    gone = f"；移出 {len(report.removed)} 份" if report.removed else ""
+    lines.append(f"共 {len(report.files)} 个文件（{told or '没有文件'}）{gone}；")
     lines.append(
         f"索引中有 {report.documents:,} 份文件、{report.clauses:,} 个条款；"
         f"用时 {report.seconds.get('total', 0.0):.1f} 秒。"

@@ -15,6 +15,10 @@ from qa.reading import Reading, Readings
 
 if TYPE_CHECKING:
     from index.build import How, Progress
+    from index.check import Check
+    from index.generation import Generation
+    from index.preview import Preview
+    from index.writing import Kept
     from qa.pipeline import Pipeline
 
 WAIT_SECONDS = 60.0
@@ -93,6 +97,62 @@ class Keeper:
         report = build(paths, self.folder, self.embedder, progress=progress, how=self._how(rebuild=rebuild))
         self._readings.renew()
         return report
+
+    def preview(self, paths: Sequence[Path], *, rebuild: bool = False) -> "Preview":
+        """What :meth:`index` would do, see :func:`index.preview.preview`. Raises PolicyError for a wrong path."""
+        from index.preview import preview
+
+        return preview(paths, self.folder, self.embedder, self._how().limits, rebuild=rebuild)
+
+    def whole(self, *, rebuild: bool = False) -> str | None:
+        """Why :meth:`index` would make everything anew, one Chinese sentence; None where it would not."""
+        from index.preview import whole
+
+        return whole(self.folder, self.embedder, rebuild=rebuild)
+
+    def check(self) -> "Check":
+        """Whether the index is what it says it is, see :func:`index.check.check`.
+
+        Raises:
+            IndexMissingError: there is no index.
+            ModelError: the model cannot be opened.
+        """
+        from index.check import check
+
+        return check(self.folder, self.embedder)
+
+    def generations(self) -> "list[Kept]":
+        """The generations on disk, see :func:`index.writing.kept`.
+
+        Raises:
+            IndexMissingError: there is no index.
+            IndexDamagedError: the pointer cannot be read.
+        """
+        from index.writing import kept
+
+        return kept(self.folder)
+
+    def rollback(self, name: str | None = None) -> "Generation":
+        """Makes an older generation count again, see :func:`index.writing.rollback`; later questions see it."""
+        from index.writing import rollback
+
+        generation = rollback(self.folder, name)
+        self._readings.renew()
+        return generation
+
+    def collect(self, keep: int | None = None) -> list[Path]:
+        """Removes old generations and leftovers, and gives their folders.
+
+        Args:
+            keep: how many generations remain, the present one included; None: as the settings say.
+
+        Raises:
+            IndexMissingError: there is no index.
+            PolicyError: another process is writing.
+        """
+        from index.writing import collect
+
+        return collect(self.folder, self.settings.index.keep if keep is None else keep)
 
     def put(self, name: str, content: bytes) -> BuildReport:
         """Stores a file in the index's folder ``uploads`` and indexes it, see :func:`index.single.put`.
