@@ -8,6 +8,7 @@ from qa.cli_errors import DONE
 from qa.cli_state import State
 from qa.diff import CHANGED, SAME, Change, Comparison, Piece, Unit
 from qa.errors import UsageError
+from qa.visible import visible
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -24,7 +25,7 @@ def run_diff(state: State, names: tuple[str, str], *, html: Path | None, every: 
         from qa.diff_html import page
 
         try:
-            html.write_text(state.shapes.text(page(found)), encoding="utf-8")
+            html.write_text(visible(state.shapes.text(page(found))), encoding="utf-8")
         except OSError as error:
             raise UsageError(f"写不到 {html}（{error.strerror}）；请检查文件夹是否存在、是否有权限。") from error
         state.talk(f"已写出 {html}")

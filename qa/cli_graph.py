@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from qa.cli_state import State, state
+from qa.visible import visible
 
 app = typer.Typer()
 
@@ -53,7 +54,7 @@ def run_graph(state: State, name: str, form: str, file: Path | None) -> None:
         state.write_line(state.shapes.text(text))
         return
     try:
-        file.write_text(state.shapes.text(text) + "\n", encoding="utf-8")
+        file.write_text(visible(state.shapes.text(text)) + "\n", encoding="utf-8")
     except OSError as error:
         raise PolicyError(f"图片 {file} 写不成（{error.strerror}），请换一个可写的位置。") from error
     state.talk(f"已写入 {file}。")

@@ -10,6 +10,7 @@ import typer
 from qa.cli_errors import DONE
 from qa.cli_state import State, state
 from qa.errors import UsageError
+from qa.visible import visible
 
 if TYPE_CHECKING:
     from qa.questionlog.report import Cited, Group, Report
@@ -65,7 +66,7 @@ def _write(current: State, found: "Report", *, html: Path | None, as_json: bool)
         from qa.questionlog.html import page
 
         try:
-            html.write_text(page(found, enabled=enabled), encoding="utf-8")
+            html.write_text(visible(page(found, enabled=enabled)), encoding="utf-8")
         except OSError as error:
             raise UsageError(f"写不了 {html}（{error.strerror}）；请检查路径和权限。") from error
         current.talk(f"已写出 {html}。")

@@ -33,7 +33,7 @@ def text(*, controls: bool) -> str:
     """The document as plain text; with or without the characters that steer a terminal."""
     steering = TURNED + TERMINAL if controls else TURNED
     return f"""临江市人民政府{IMAGE}
-{TITLE}
+{TITLE}{steering}
 临政发〔2023〕7号
 
 各县（市、区）人民政府：

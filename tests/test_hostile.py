@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hostile_samples import LINK, ORDER, QUESTION, SCRIPT, STEERING, TERMINAL, TURNED, write
@@ -134,3 +135,20 @@ def test_escaped_json_is_the_same_value(text: str) -> None:
     assert json.loads(escaped(plain)) == {"text": text}
     assert not STEERING & set(escaped(plain))
     assert not STEERING & set(visible(text)) and len(visible(text)) == len(text)
+
+
+@pytest.mark.parametrize("kind", ["txt", "md", "html", "docx"])
+def test_files_for_others_hold_it_as_text(
+    index: Path, inbox: Path, documents: dict[str, str], kind: str, tmp_path: Path
+) -> None:
+    svg, html = tmp_path / "graph.svg", tmp_path / "diff.html"
+    given = ["--quiet", "--index", str(index)]
+    assert cli.run([*given, "graph", documents[kind], "--svg", str(svg)]) == 0
+    assert cli.run([*given, "diff", str(inbox / "hostile.txt"), documents[kind], "--html", str(html)]) == 0
+    picture = ElementTree.parse(svg)
+    allowed = {"svg", "title", "rect", "text", "path", "g"}
+    assert {element.tag.rpartition("}")[2] for element in picture.iter()} <= allowed
+    page = html.read_text(encoding="utf-8")
+    assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page
+    for text in (svg.read_text(encoding="utf-8"), page):
+        assert not STEERING & set(text)
