@@ -87,6 +87,22 @@ class LogSettings(Section):
     retention_days: int = Field(default=180, ge=1, le=3650, description="记录保留多少天")
 
 
+class ServiceSettings(Section):
+    """How the HTTP service is reached, and what it can be asked to bear."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="监听的地址")
+    port: int = Field(default=8000, ge=0, le=65_535, description="端口")
+    workers: int = Field(default=1, ge=1, le=64, description="工作进程数")
+    public: bool = Field(default=False, description="没有密钥的人是否也能提问和阅读")
+    keys: FilePath | None = Field(default=None, description="密钥文件；空：索引文件夹旁边")
+    origins: tuple[str, ...] = Field(default=(), description="可以跨源访问的网站")
+    trusted_proxies: tuple[str, ...] = Field(default=(), description="可信的反向代理的地址或网段")
+    timeout_seconds: int = Field(default=30, ge=1, le=3_600, description="一个请求最多多少秒")
+    concurrency: int = Field(default=64, ge=1, le=10_000, description="每个进程同时处理多少个请求")
+    requests_per_minute: int = Field(default=120, ge=0, le=1_000_000, description="每个密钥或地址每分钟多少个请求")
+    log_questions: bool = Field(default=False, description="日志里是否写问题的原文")
+
+
 class PrivacySettings(Section):
     """What is masked in every output."""
 
@@ -114,6 +130,7 @@ class Settings(BaseSettings):
     models: ModelsSettings = Field(default_factory=ModelsSettings)
     answer: AnswerSettings = Field(default_factory=AnswerSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    service: ServiceSettings = Field(default_factory=ServiceSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 
     @classmethod
@@ -177,7 +194,7 @@ def _resolve(values: dict[str, Any], folder: Path) -> None:
     if isinstance(index, dict):
         index.setdefault("folder", "var/index")
         index["folder"] = _against(folder, index["folder"])
-    for section, key in (("lexicon", "user"), ("models", "folder"), ("log", "file")):
+    for section, key in (("lexicon", "user"), ("models", "folder"), ("log", "file"), ("service", "keys")):
         own = values.get(section)
         if isinstance(own, dict) and key in own:
             own[key] = _against(folder, own[key])

@@ -1,6 +1,7 @@
 """PolicyQA: the one object behind every door, so that every door gives the same answer to the same question."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from qa.keeper import Keeper
 from qa.question import interpret
 from qa.questionlog.log import QuestionLog
 from qa.records import Found, Interpretation, Reply
+from qa.watch import Watch
 
 if TYPE_CHECKING:
     from qa.diff import Comparison
@@ -60,6 +62,7 @@ class PolicyQA(Keeper):
         *,
         explain: bool = False,
         origin: "Origin | None" = None,
+        watch: Watch | None = None,
     ) -> Reply:
         """Answers a question, or says why not; writes it down where the question log is on.
 
@@ -69,6 +72,7 @@ class PolicyQA(Keeper):
             k: how many ranked clauses to give, 1 to 50; None: as the settings say.
             explain: True says of each clause what raised and lowered it.
             origin: the door that the question came through; None: it is not written down.
+            watch: sees the stages and can end the call between two of them (AbandonedError).
 
         Raises:
             UsageError: the question or ``k`` cannot be served.
@@ -80,20 +84,23 @@ class PolicyQA(Keeper):
         interpretation, wanted = self._checked(question, filters, k)
         reply = None
         try:
-            reply = self._reply(interpretation, wanted, began, explain=explain)
+            reply = self._reply(interpretation, wanted, began, watch or Watch(), explain=explain)
         finally:
             if origin is not None:
                 self.questions.record(origin, interpretation, reply, (perf_counter() - began) * 1000)
         return reply
 
-    def _reply(self, interpretation: Interpretation, wanted: int, began: float, *, explain: bool) -> Reply:
-        with self.reading() as reading:
-            pipeline = reading.pipeline()
+    def _reply(
+        self, interpretation: Interpretation, wanted: int, began: float, watch: Watch, *, explain: bool
+    ) -> Reply:
+        with self._opened(watch) as pipeline:
             from qa.answer import compose
 
             threshold = self.settings.answer.least_evidence
-            search = pipeline.search(interpretation)
-            outcome = compose(search, pipeline, count=wanted, threshold=threshold)
+            with watch.stage("search"):
+                search = pipeline.search(interpretation)
+            with watch.stage("compose"):
+                outcome = compose(search, pipeline, count=wanted, threshold=threshold)
             return Reply(
                 interpretation=interpretation,
                 answer=outcome.answer,
@@ -104,15 +111,30 @@ class PolicyQA(Keeper):
                 explanation=_explained(search, pipeline, outcome.hits) if explain else None,
             )
 
+    @contextmanager
+    def _opened(self, watch: Watch) -> "Iterator[Pipeline]":
+        """The steps of answering over one generation."""
+        with ExitStack() as stack:
+            with watch.stage("open"):
+                pipeline = stack.enter_context(self.reading()).pipeline()
+            yield pipeline
+
     def search(
-        self, query: str, filters: Filters | None = None, k: int | None = None, *, explain: bool = False
+        self,
+        query: str,
+        filters: Filters | None = None,
+        k: int | None = None,
+        *,
+        explain: bool = False,
+        watch: Watch | None = None,
     ) -> Found:
         """Ranked clauses only; arguments and errors as for :meth:`ask`."""
         began = perf_counter()
         interpretation, wanted = self._checked(query, filters, k)
-        with self.reading() as reading:
-            pipeline = reading.pipeline()
-            search = pipeline.search(interpretation)
+        watch = watch or Watch()
+        with self._opened(watch) as pipeline:
+            with watch.stage("search"):
+                search = pipeline.search(interpretation)
             hits = search.hits(wanted)
             return Found(
                 interpretation=interpretation,

@@ -39,6 +39,11 @@ def anywhere(tree: ast.Module) -> list[str]:
     return [name for node in ast.walk(tree) if isinstance(node, ast.stmt) for name in names(node)]
 
 
+def is_web(name: str) -> bool:
+    """Whether a module belongs to the HTTP door, which is imported by ``qa serve`` when it runs, and by nothing else."""
+    return name.startswith(("qa.api", "qa.http", "qa.web"))
+
+
 MODULES = {module(path): path for path in FILES}
 
 
@@ -97,7 +102,16 @@ def _is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def test_heavy_libraries_are_imported_where_they_are_used_only(path: Path) -> None:
     if module(path) == "index.st_module":  # is imported by sentence-transformers itself
         return
-    assert not HEAVY & {name.split(".")[0] for name in at_import(TREES[path])}
+    heavy = HEAVY - {"fastapi", "uvicorn"} if is_web(module(path)) else HEAVY
+    assert not heavy & {name.split(".")[0] for name in at_import(TREES[path])}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_only_the_http_door_imports_the_http_door(path: Path) -> None:
+    """The other doors start without a web framework, and the service knows no door."""
+    if not is_web(module(path)):
+        assert not [name for name in at_import(TREES[path]) if is_web(name)]
+        assert not {"starlette", "prometheus_client"} & {name.split(".")[0] for name in at_import(TREES[path])}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)

@@ -1,0 +1,1 @@
+"""The parts of the HTTP door: what is answered (questions, documents, health) and what guards it (keys, limits)."""
