@@ -61,7 +61,7 @@ _LEAD = re.compile(
     r"^(?:[、和及与]|以及|并|力争|争取|确保|其中|原则上|各项|分别|每年|年均|累计|均|要|将|应当|应(?!当)|须|按照|对|到)*(?=.{3})"
 )
 _TAIL = re.compile(
-    r"(?:分别|均|都|(?<![供响效适对反相])应|须|要|将|(?<!许)可|保持|稳定|控制|力争|争取|确保|实现|要求|增加到|提高到|提升到|增长到|降低到|下降到|压缩到|缩短到|达到|达|为|在|是|至|到|不)+$"
+    r"(?:分别|均|都|(?<![供响效适对反相])应|须|要|将|(?<!许)可|保持|稳定|控制|力争|争取|确保|实现|要求|由|增加到|提高到|提升到|增长到|降低到|下降到|压缩到|缩短到|达到|达|为|在|是|至|到|不)+$"
 )
 _NOUN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”＋+·、]{1,24}?(?=[，,。；;：:、（(和及与]|以及|$)")
 _SHORTEST_SUBJECT = 3
@@ -205,8 +205,8 @@ def _with_subjects(text: str, found: Sequence[Figure], deadlines: Sequence[Deadl
             continue
         floor = previous.span.end if previous is not None else 0
         limit = found[index + 1].span.start if index + 1 < len(found) else len(text)
-        words = _before(text, figure.span.start, floor, deadlines)
         noun = _noun(text[figure.span.end : limit]) if figure.kind == "count" else ""
+        words = _before(text, figure.span.start, floor, deadlines, len(noun))
         if not words and not noun and previous is not None:
             words = previous.subject
         result.append(replace(figure, subject=_shortened(words + noun)))
@@ -222,13 +222,13 @@ def _shortened(subject: str) -> str:
     return rest if mark and len(rest) >= _SHORTEST_SUBJECT and len(first) < _LONGEST_SUBJECT // 2 else kept
 
 
-def _before(text: str, at: int, floor: int, deadlines: Sequence[Deadline]) -> str:
-    """The words before a figure, back to a comma; further back where too little stands there."""
+def _before(text: str, at: int, floor: int, deadlines: Sequence[Deadline], behind: int) -> str:
+    """The words before a figure, back to a comma; further back where too little stands there and ``behind`` it."""
     start = at
     for _ in range(3):
         start = _clause_start(text, start - 1, floor)
         words = _trimmed(text, start, at, deadlines)
-        if len(words) >= _SHORTEST_SUBJECT or start <= floor or text[start - 1] in _SENTENCE_ENDS:
+        if len(words) + behind >= _SHORTEST_SUBJECT or start <= floor or text[start - 1] in _SENTENCE_ENDS:
             return words
     return words
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.day import today
+from index.filters import latest
 from index.records import Filters
 from qa.cli_errors import DONE, REFUSED
 from qa.cli_state import State
 from qa.ledger import Row, each_unit, shown_figure
 from qa.policy_schemas import ledger_shape
-from qa.relations import date_of
+from qa.relations import ENDED, STATES, date_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,30 +32,31 @@ def run_ledger(state: State, query: LedgerQuery, filters: Filters) -> int:
     """Writes the ledger and returns the exit code: 1 where there is no task."""
     service = state.service
     document = service.document(query.document) if query.document is not None else None
+    day = latest(filters.as_of) or today()
     rows = service.ledger(filters=filters, unit=query.unit, document=document, year=query.year)
     if query.each:
         rows = list(each_unit(rows))
     if query.csv is not None or query.xlsx is not None:
-        _write_files(state, query, rows)
+        _write_files(state, query, rows, day)
     if query.as_json:
-        state.write_json(ledger_shape(rows, state.shapes))
+        state.write_json(ledger_shape(rows, state.shapes, day))
     elif query.csv is None and query.xlsx is None:
-        _show(state, rows)
+        _show(state, rows, day)
     state.talk(f"共 {len(rows)} 项任务。")
     return DONE if rows else REFUSED
 
 
-def _write_files(state: State, query: LedgerQuery, rows: Sequence[Row]) -> None:
+def _write_files(state: State, query: LedgerQuery, rows: Sequence[Row], day: str) -> None:
     from qa.ledger_files import table, write_csv, write_xlsx
 
-    cells = table(rows, query.link_base, state.shapes.text)
+    cells = table(rows, query.link_base, state.shapes.text, day)
     for file, write in ((query.csv, write_csv), (query.xlsx, write_xlsx)):
         if file is not None:
             write(cells, file)
             state.talk(f"已写出 {file}")
 
 
-def _show(state: State, rows: Sequence[Row]) -> None:
+def _show(state: State, rows: Sequence[Row], day: str) -> None:
     if not state.console.is_terminal:
         for row in rows:
             fields = (
@@ -63,6 +66,7 @@ def _show(state: State, rows: Sequence[Row]) -> None:
                 row.task.line,
                 _units(row),
                 *_aims(row),
+                STATES[row.document.validity(day)],
             )
             state.write_line("\t".join(" ".join(state.shapes.text(field).split()) for field in fields))
         return
@@ -76,9 +80,9 @@ def _show(state: State, rows: Sequence[Row]) -> None:
         if row.document.id != before:
             before = row.document.id
             facts = row.document.metadata
-            name = " ".join(
-                part for part in (facts.title or row.document.source, facts.number, date_of(row.document)) if part
-            )
+            ended = STATES[validity] if (validity := row.document.validity(day)) in (*ENDED, "not_yet") else None
+            parts = (facts.title or row.document.source, facts.number, date_of(row.document), ended)
+            name = " ".join(part for part in parts if part)
             shown.add_row("", name, "", "", "", style="bold cyan")
         shown.add_row(row.task.clause.path, state.shapes.text(row.task.line), _units(row), *_aims(row))
     if rows:

@@ -8,30 +8,31 @@ from pathlib import Path
 from index.duties import ASSISTING, LEADING, RESPONSIBLE
 from qa.errors import UsageError
 from qa.ledger import Row, shown_figure
-from qa.relations import date_of
+from qa.relations import STATES, date_of
 
 HEADINGS = (
     "任务", "牵头单位", "责任单位", "配合单位", "规范名称", "时限", "数量目标",
-    "条款", "文件", "发文字号", "日期", "条款链接",
+    "条款", "文件", "发文字号", "日期", "时效", "条款链接",
 )  # fmt: skip
 """Columns of both files; the first is frozen in XLSX with the heading."""
 
-_WIDTHS = (46, 24, 30, 24, 36, 18, 46, 18, 40, 24, 12, 12)
+_WIDTHS = (46, 24, 30, 24, 36, 18, 46, 18, 40, 24, 12, 12, 12)
 _ROW_LIMIT = 1_048_575  # of an XLSX sheet, its heading aside
 
 
-def table(rows: Sequence[Row], link_base: str, shown: Callable[[str], str]) -> list[list[str]]:
+def table(rows: Sequence[Row], link_base: str, shown: Callable[[str], str], day: str) -> list[list[str]]:
     """The cells of all rows, in the order of :data:`HEADINGS`; the last is the clause's address.
 
     Args:
         rows: of the ledger.
         link_base: address of the service.
         shown: masks what must not be shown.
+        day: ISO day for which the validity of each document is told.
     """
-    return [[*map(shown, _cells(row)), link(row, link_base)] for row in rows]
+    return [[*map(shown, _cells(row, day)), link(row, link_base)] for row in rows]
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, day: str) -> list[str]:
     facts = row.document.metadata
     task = row.task
     return [
@@ -44,6 +45,7 @@ def _cells(row: Row) -> list[str]:
         facts.title or row.document.source,
         facts.number or "",
         date_of(row.document),
+        STATES[row.document.validity(day)],
     ]
 
 

@@ -57,19 +57,19 @@ class LedgerShape(Wire):
     rows: list[TaskShape]
 
 
-def ledger_shape(rows: Sequence[Row], shapes: Shapes) -> LedgerShape:
-    """Rows -> shape, masked as ``shapes`` says."""
-    return LedgerShape(count=len(rows), rows=[_task(row, shapes) for row in rows])
+def ledger_shape(rows: Sequence[Row], shapes: Shapes, day: str) -> LedgerShape:
+    """Rows -> shape, masked as ``shapes`` says; validity is that of the ISO ``day``."""
+    return LedgerShape(count=len(rows), rows=[_task(row, shapes, day) for row in rows])
 
 
-def _task(row: Row, shapes: Shapes) -> TaskShape:
+def _task(row: Row, shapes: Shapes, day: str) -> TaskShape:
     task = row.task
     return TaskShape(
         task=shapes.text(task.line),
         units=[UnitShape(role=unit.role, written=unit.written, normal=unit.normal) for unit in task.units],
         deadlines=[_deadline(item) for item in task.deadlines],
         figures=[_figure(item) for item in task.figures],
-        document=shapes.document(row.document),
+        document=shapes.document(row.document, day),
         clause=shapes.clause(task.clause),
     )
 

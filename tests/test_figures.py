@@ -178,3 +178,15 @@ def test_spans_lie_in_the_text_and_apart(text: str) -> None:
         for item in found:
             assert end <= item.span.start < item.span.end <= len(text)
             end = item.span.end
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("明确首位产业，培育 2 至 3 个潜力产业，围绕主导产业抓招商", "培育潜力产业"),
+        ("药品再注册费由2.44万元下降", "药品再注册费"),
+        ("年平均培训高素质农民不少于3万人", "年平均培训高素质农民"),
+    ],
+)
+def test_the_words_of_a_figure(text: str, subject: str) -> None:
+    assert find_figures(text)[0].subject == subject

@@ -13,6 +13,7 @@ from index.parse import parse
 from index.records import Document, Metadata, SourceText
 from index.tasks import Task, find_tasks
 from qa import cli
+from qa.relations import STATES
 
 ROOT = Path(__file__).parents[1]
 
@@ -123,7 +124,8 @@ def test_files_for_excel(folder: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert [cell.value for cell in sheet[1]] == lines[0]
     assert [cell.value or "" for cell in sheet[2]][:-1] == lines[1][:-1]
     assert sheet.column_dimensions["A"].width > 30
-    link = sheet.cell(row=2, column=12)
+    link = sheet.cell(row=2, column=len(lines[0]))
+    assert dict(zip(lines[0], lines[1], strict=True))["时效"] in STATES.values()
     assert link.hyperlink is not None
     assert link.hyperlink.target == lines[1][-1]
     assert lines[1][-1].startswith("http://qa.example/documents/")
