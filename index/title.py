@@ -9,6 +9,10 @@ from index import blocks
 TAG = re.compile(r"[\u4e00-\u9fff]{2,4}\d{1,2}[：:]?")
 
 
+_LONG = 10
+"""Characters from which on a title that is the end of another one is that title once more."""
+
+
 def join_title(lines: Sequence[str]) -> str:
     """The title out of its lines: blanks that stood for a line break go, those between Latin words stay."""
     joined = ""
@@ -30,7 +34,9 @@ def pick_title(lines: Sequence[str]) -> list[str]:
     """The title lines once, where a page shows the title twice (with and without 《》, in one line and in two)."""
     kept = [line for line in lines if not TAG.fullmatch(line) and blocks.annex_label(line) is None]
     for cut in range(1, len(kept)):
-        first, second = "".join(kept[:cut]), "".join(kept[cut:])
-        if blocks.plain(unquoted(first)) == blocks.plain(unquoted(second)):
+        first, second = (blocks.plain(unquoted("".join(part))) for part in (kept[:cut], kept[cut:]))
+        if first == second:
             return kept[cut:]
+        if len(second) >= _LONG and first.endswith(second):
+            return kept[:cut]  # once with the issuer, once without
     return [unquoted(kept[0])] if len(kept) == 1 else kept

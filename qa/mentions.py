@@ -17,17 +17,22 @@ _NAMED = (
     r"(?!生产线|高速|铁路|公路|道路|线路|航线|跑道|隧道|地铁|轨道|街|河|消息|新闻|信息|微信|建议|意见|提案"
     r"|任务|工作|议程|内容|措施是|指标|课|鱼)"
 )
-# （四）, (四)；not （4） alone, which may be anything
+# （四）, (四)；not （4） alone, which may be anything; first of an address not 解释（一）, of a title
 _BRACKET = r"[（(]\s*(?P<bracket>[一二三四五六七八九十]{1,3})\s*[）)]"
 _BRACKET_DIGITS = r"[（(]\s*(?P<bracket_digits>[0-9０-９]{1,2})\s*[）)]"
 _TOP = r"(?P<top>[一二三四五六七八九十]{1,3})"
 _DOT = r"(?P<dot>[0-9０-９]{1,3})(?:[.．、](?![0-9０-９])|(?![0-9０-９.．%年月日号个家亩元万亿人项次条户倍吨米台]))"
 _ONE = r"(?P<one>[一二三四五六七八九十]{1,2})是"
 _ANNEX = r"附件\s*(?P<annex>[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})(?![0-9０-９个份])"
+# 《民法典》15条, 劳动法的39条, 国务院令第706号十二条  --  not 出台30条措施, 规定了3条, 三条
+_BARE = (
+    rf"(?:(?<=[》〉>”\"])\s*的?\s*(?P<quoted>{_N})|(?<=[法典例定则释案号）)])\s*的?\s*(?P<bare>[0-9０-９]{{1,4}}|[{_HAN}]{{0,4}}[十百][{_HAN}]{{0,4}}))"
+    r"\s*条(?![例件款文]|措施|举措|意见|政策|建议|硬)"
+)
 _GAP = r"[\s的之里中下，,“”\"'‘’]{0,3}"
 
 _FIRST = re.compile(
-    rf"(?<![{_HAN}、])(?:{_NAMED}|{_ANNEX}|{_BRACKET}|{_TOP}(?=、?\s*[（(]\s*[一二三四五六七八九十])、?"
+    rf"(?<![{_HAN}、])(?:{_NAMED}|{_BARE}|{_ANNEX}|(?<![法典例定则释案]){_BRACKET}|{_TOP}(?=、?\s*[（(]\s*[一二三四五六七八九十])、?"
     rf"|(?<=[“\"‘]){_ONE}(?=[”\"’]))"
 )
 _NEXT = re.compile(rf"{_GAP}(?:{_NAMED}|{_BRACKET}|{_BRACKET_DIGITS}|{_ANNEX})")
@@ -65,6 +70,9 @@ def _step(match: re.Match[str]) -> str:
     groups = {name: value for name, value in match.groupdict().items() if value is not None}
     if "named" in groups:
         return _named(groups["named"], groups["unit"], groups.get("after"))
+    for name in ("quoted", "bare"):
+        if name in groups:
+            return _named(groups[name], "条", None)
     kind, value = next(iter(groups.items()))
     number = to_int(value.translate(_FULL_WIDTH)) or 0
     forms = {

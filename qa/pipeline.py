@@ -1,7 +1,6 @@
 """Interpretation -> ranking: the steps of a search in their order, with what they share between questions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +8,11 @@ from numpy.typing import NDArray
 
 from index.backend import Backend
 from index.embed import Embedder
-from index.filters import is_open
-from index.records import Document, Filters
+from index.records import Filters
 from index.static import StaticEmbedder
 from qa.address import meets, steps
 from qa.cross import CrossRanker
-from qa.front import behind, fronted, rest_of
+from qa.front import behind, fronted
 from qa.lexicon import Lexicon, read_lexicon
 from qa.newer import Pair, newer_first, pair
 from qa.passages import Passages
@@ -74,20 +72,12 @@ class Pipeline:
     model: Model
     passages: Passages
     cross: CrossRanker | None = None
-    _documents: list[Document] = field(default_factory=list)
     _titles: Titles | None = None
-
-    def documents(self) -> list[Document]:
-        """All documents of the index, by source."""
-        if not self._documents:
-            self._documents = self.backend.documents(Filters())
-        return self._documents
 
     def search(self, interpretation: Interpretation) -> Search:
         """Finds and orders the clauses for a question."""
         within = self.backend.select(interpretation.filters)
-        documents = self.documents()
-        named = self._scope(interpretation, documents)
+        named = self._scope(interpretation, within)
         query = self.query(interpretation, named)
         ranking = None
         if within is None or len(within):
@@ -101,18 +91,16 @@ class Pipeline:
             ranking = newer_first(ranking, found)
         return Search(interpretation=interpretation, scope=named, within=within, ranking=ranking, pair=found)
 
-    def _scope(self, interpretation: Interpretation, documents: Sequence[Document]) -> Scope:
-        """What a question names; a title without 《》 counts where the question asks for nothing else."""
-        named = scope(interpretation, documents)
-        if named.named or named.unknown or interpretation.titles:
-            return named
+    def _scope(self, interpretation: Interpretation, within: Keys | None) -> Scope:
         if self._titles is None:
-            self._titles = Titles(documents)
-        allowed = None
-        if not is_open(interpretation.filters):
-            allowed = frozenset(document.id for document in self.backend.documents(interpretation.filters))
-        found, rest = self._titles.named(interpretation.question, interpretation.day, allowed)
-        return Scope(named=found) if found and not rest_of(rest) else named
+            self._titles = Titles(self.backend.documents(Filters()))
+
+        def allowed(document_id: str) -> bool:
+            run = self.backend.keys(document_id)
+            first = int(np.searchsorted(within, run.start)) if within is not None else 0
+            return within is None or (first < len(within) and within[first] < run.stop)
+
+        return scope(interpretation, self._titles, allowed)
 
     def query(self, interpretation: Interpretation, named: Scope) -> Query:
         """The question taken apart."""

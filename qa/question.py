@@ -113,7 +113,8 @@ def _numbers(plain: str) -> tuple[str, ...]:
 def _without_numbers(plain: str) -> str:
     """The text with document numbers blanked out: 国务院令第七十二号 is no address."""
     for number in find_numbers(plain, partial=True):
-        plain = plain[: number.span.start] + " " * (number.span.end - number.span.start) + plain[number.span.end :]
+        blank = " " * (number.span.end - number.span.start - 1)
+        plain = f"{plain[: number.span.start]}{blank}号{plain[number.span.end :]}"
     return plain
 
 

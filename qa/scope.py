@@ -4,7 +4,7 @@ What merely resembles a document's title or issuer is left to the ranking; here 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -13,6 +13,7 @@ from index.directory import spellings
 from index.docnumber import FoundNumber, find_numbers, number_key, same_number
 from index.records import Document
 from index.tokens import fold
+from qa.naming import rest_of
 from qa.records import Interpretation
 from qa.relations import ENDED
 
@@ -22,8 +23,10 @@ _NEARLY_SAME = 0.8
 _TITLE_SHARE = 0.6
 """Share of a document's title that a shorter title in 《》 must make up, unless no other document holds it."""
 _LONGEST_TITLE = 80
+Allowed = Callable[[str], bool]
+_STATE = "中华人民共和国"
 _YEARLESS = re.compile(r"([一-龥]+)\s*\d+号$")
-_ISSUING = re.compile(r"的(?:通知|函|公告|通告)$|^.{0,30}?关于(?:印发|发布|公布|转发)|[《》“”\"\s（）()〈〉]")
+_ISSUING = re.compile(r"的(?:通知|函|公告|通告)$|^.{0,30}?关于(?:印发|发布|公布|转发)|[《》“”\"\s（）()〈〉<>「」【】]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,14 +42,30 @@ class Scope:
     unknown: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """A title found in a text.
+
+    Attributes:
+        documents: ids of those that bear it, the one that applies and is newest first.
+        title: as it was found, marks and 中华人民共和国 left out.
+        rest: the text without it.
+    """
+
+    documents: tuple[str, ...]
+    title: str
+    rest: str
+
+
 class Titles:
     """Titles of an index by the spellings in which they are asked for.
 
     Args:
-        documents: of the index.
+        documents: of the index, by source.
     """
 
     def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = documents
         self._known: tuple[dict[str, list[Document]], ...] = ({}, {})
         for document in documents:
             facts = document.metadata
@@ -56,27 +75,54 @@ class Titles:
                     if spelling:
                         table.setdefault(_bare(spelling), []).append(document)
 
-    def named(self, text: str, day: str, allowed: frozenset[str] | None = None) -> tuple[tuple[str, ...], str]:
-        """Ids of the documents that a question names by title without 《》, and the question without that title.
+    def named(self, text: str, day: str, allowed: Allowed | None = None) -> Named | None:
+        """The documents whose title a text holds, with 《》 or without, if there are any.
 
         The longest title counts; a place may be left out (优化营商环境条例) where no document bears the title as it
-        stands. Of several texts of one title those that apply on ``day``, the newest first; where only ``allowed`` ids
+        stands. Of several texts of one title those that apply on ``day``, the newest first; where only ``allowed`` ones
         count, the newest of these.
         """
-        folded = _bare(text).replace("中华人民共和国", "")
+        folded = _bare(text).replace(_STATE, "")
         for table in self._known:
             for size in range(min(len(folded), _LONGEST_TITLE), 1, -1):
                 for start in range(len(folded) - size + 1):
                     found = table.get(folded[start : start + size])
                     if found and allowed is not None:
-                        found = [document for document in found if document.id in allowed]
+                        found = [document for document in found if allowed(document.id)]
                     if found:
-                        return _current(found, day), folded[:start] + folded[start + size :]
-        return (), folded
+                        title = folded[start : start + size]
+                        rest = folded[:start] + folded[start + size :]
+                        return Named(documents=_current(found, day), title=title, rest=rest)
+        return None
+
+    def quoted(self, titles: Sequence[str], text: str, day: str, allowed: Allowed | None) -> list[str]:
+        """Ids of the documents meant by ``titles`` that stand in 《》 in a text.
+
+        A longer title around the one in 《》 is what is meant: …关于适用《刑事诉讼法》的解释.
+        """
+        found: dict[str, None] = {}
+        around = self.named(text, day, allowed)
+        for title in titles:
+            bare = _bare(title).replace(_STATE, "")
+            own = self.named(title, day, allowed)
+            if around is not None and bare in around.title:
+                own = around
+            same = own is not None and len(own.title) >= len(bare)
+            found.update(dict.fromkeys(own.documents if own is not None and same else _by_title(title, self.documents)))
+        return list(found)
 
 
-def scope(interpretation: Interpretation, documents: Sequence[Document]) -> Scope:
-    """The documents of ``documents`` that a question names, and the numbers that none of them bears."""
+def scope(interpretation: Interpretation, titles: Titles, allowed: Allowed | None = None) -> Scope:
+    """The documents that a question names, and the numbers that none of them bears.
+
+    A title without 《》 counts where the question asks for nothing else.
+
+    Args:
+        interpretation: of the question.
+        titles: of all documents of the index.
+        allowed: whether a document of this id counts where it is named by title, None: all do.
+    """
+    documents = titles.documents
     named: dict[str, None] = {}
     unknown: list[str] = []
     numbers = [(document, _read(document.metadata.number)) for document in documents]
@@ -89,8 +135,12 @@ def scope(interpretation: Interpretation, documents: Sequence[Document]) -> Scop
         if asked is not None and (asked.complete or asked.token) and not found and not exact:
             unknown.append(text)
     named.update(dict.fromkeys(_odd(interpretation.question, documents)))
-    for title in interpretation.titles:
-        named.update(dict.fromkeys(_by_title(title, documents)))
+    question, day = interpretation.question, interpretation.day
+    named.update(dict.fromkeys(titles.quoted(interpretation.titles, question, day, allowed)))
+    if not (named or unknown or interpretation.titles):
+        spoken = titles.named(question, day, allowed)
+        if spoken is not None and len(rest_of(spoken.rest)) <= 1:
+            named.update(dict.fromkeys(spoken.documents))
     return Scope(named=tuple(named), unknown=tuple(unknown))
 
 

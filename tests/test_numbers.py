@@ -18,7 +18,7 @@ from index.numerals import to_chinese
 from index.records import Document
 from qa.config import Settings
 from qa.question import interpret
-from qa.scope import scope
+from qa.scope import Titles, scope
 from qa.service import PolicyQA
 from tests.index_samples import TinyEmbedder
 
@@ -89,17 +89,19 @@ def test_every_number_is_read(documents: list[Document]) -> None:
 
 
 def test_every_spelling_names_its_document(documents: list[Document]) -> None:
+    titles = Titles(documents)
     for number in NUMBERS:
         wanted = {document.id for document in documents if same(document.metadata.number, number)}
         for text in spellings(number):
-            assert wanted == set(scope(interpret(text), documents).named), text
+            assert wanted == set(scope(interpret(text), titles).named), text
 
 
 def test_every_part_names_all_that_fit(documents: list[Document]) -> None:
+    titles = Titles(documents)
     for number in NUMBERS:
         wanted = {document.id for document in documents if same(document.metadata.number, number)}
         for text in parts(number):
-            assert wanted <= set(scope(interpret(text), documents).named), text
+            assert wanted <= set(scope(interpret(text), titles).named), text
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -114,7 +116,7 @@ def test_a_number_stands_first(service: PolicyQA, number: str, seed: int) -> Non
 @given(number=st.sampled_from([number for number in NUMBERS if parts(number)]), seed=st.integers(0, 1_000))
 def test_a_part_gives_the_newest_first(service: PolicyQA, number: str, seed: int) -> None:
     text = Random(seed).choice(parts(number))
-    named = scope(interpret(text), service.documents()).named
+    named = scope(interpret(text), Titles(service.documents())).named
     hits = service.search(text, k=len(named)).hits
     assert {hit.document.id for hit in hits} == set(named)
     days = [hit.document.metadata.issued_on or "" for hit in hits]
