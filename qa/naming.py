@@ -12,7 +12,10 @@ _WORDS = re.compile(
     r"请问|请|帮我|查一?下|查询|查找|找到?|看看?|有没有|什么|哪些|哪个|哪份|内容|讲了?|说了?|规定|全文|原文|文件|公文|文号|字号|是|的|了|过|吗|呢|啊|呀|嘛|啥|"
     r"关于|文|号|规章|法规|政策|一下|给我|显示|打开|里|中|怎么|如何|具体|主要|现行|最新|标题"
 )
-_TOKEN = re.compile(r"[一-龥]{1,8}?[发函字规办复令监政厅建财税]\s*第?\s*$")
+# 赣市监办5号文: the letters of a number whose year is not said stand before it
+SPOKEN_TOKEN = re.compile(
+    r"([一-龥]{1,8}?[发函字规办复令监政厅建财税法综审管改农科教卫文民人社环交水林商外体统医价])\s*第?\s*$"
+)
 _NOISE = 2
 """Characters that may be left of a question when its names and the usual words of asking are taken out."""
 
@@ -23,7 +26,7 @@ def only_names(interpretation: Interpretation) -> bool:
     for number in reversed(find_numbers(text, partial=True)):
         before = text[: number.span.start]
         # 赣市监办5号文: a token without a year is no part of what was read as the number
-        before = _TOKEN.sub("", before) if not number.token else before
+        before = SPOKEN_TOKEN.sub("", before) if not number.token else before
         text = before + text[number.span.end :]
     for title in interpretation.titles:
         text = text.replace(title, "")

@@ -15,6 +15,7 @@ from qa.asks import asks
 from qa.errors import UsageError
 from qa.fields import metadata_fields
 from qa.mentions import addresses, units
+from qa.naming import SPOKEN_TOKEN
 from qa.records import Interpretation
 
 KINDS = (*_ASKED, "document", "metadata")
@@ -33,7 +34,6 @@ _REPLY = re.compile(r"(?<![\d第])(\d{1,4})号(?=(?:提案|建议|议案)(?:的)
 _YEARLESS = re.compile(
     r"([一-龥]{2,8}?(?:字|函|发|复|办|规|令|公告))\s*(\d{1,4})号(?!楼|台风|线|提案|建议|议案|院|门|店|车)"
 )
-_SPOKEN_TOKEN = re.compile(r"([一-龥]{1,8}?[发函字规办复令监政厅建财税])\s*第?\s*$")
 _DOCUMENT = re.compile(
     r"(?:哪|什么|何)(?:一)?(?:个|份|部|项|件|些|篇)?(?:政策|法规|法律|条例|规定|通知|意见|方案|办法|答复|公文)?(?:文件|文|通知|条例|法规|法律)"
     r"|依据(?:是)?(?:什么|哪)|出自|出处|文件(?:叫|名称)|题目(?:是|叫)|标题(?:是|叫)"
@@ -102,7 +102,7 @@ def _numbers(plain: str) -> tuple[str, ...]:
     found = []
     for number in find_numbers(plain, partial=True):
         # 赣市监办5号文: the token is said although the year is not
-        token = _SPOKEN_TOKEN.search(plain, 0, number.span.start) if not (number.token or number.year) else None
+        token = SPOKEN_TOKEN.search(plain, 0, number.span.start) if not (number.token or number.year) else None
         found.append((number.span.start, (token[1] if token else "") + number.number))
     found += [(match.start(), f"{match[1]}号") for match in _REPLY.finditer(plain)]
     if not found:

@@ -131,7 +131,9 @@ def scope(interpretation: Interpretation, titles: Titles, allowed: Allowed | Non
         found = [document.id for document, own in numbers if asked and own and _fits(asked, own)]
         exact = [d.id for d in documents if d.metadata.number and same_number(text, d.metadata.number)]
         exact = _narrowest(asked, exact, numbers) if asked is None or asked.year or not asked.token else []
-        named.update(dict.fromkeys(exact or found))
+        # 国家文物局令第1号 is not 国家物价局令第1号, however alike
+        literal = [document.id for document, own in numbers if asked and own and _whole(asked) == _whole(own)]
+        named.update(dict.fromkeys(literal or exact or found))
         if asked is not None and (asked.complete or asked.token) and not found and not exact:
             unknown.append(text)
     named.update(dict.fromkeys(_odd(interpretation.question, documents)))
@@ -142,6 +144,10 @@ def scope(interpretation: Interpretation, titles: Titles, allowed: Allowed | Non
         if spoken is not None and len(rest_of(spoken.rest)) <= 1:
             named.update(dict.fromkeys(spoken.documents))
     return Scope(named=tuple(named), unknown=tuple(unknown))
+
+
+def _whole(number: FoundNumber) -> tuple[str, int | None, int]:
+    return number.token, number.year, number.serial
 
 
 def _narrowest(

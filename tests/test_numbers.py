@@ -1,6 +1,6 @@
 """Every spelling of a number finds its document first; a part of a number finds all that fit, the newest first.
 
-``data/numbers.txt`` holds the numbers that the seeds and the policies of the corpus bear, as they bear them.
+``data/numbers.txt`` holds the numbers that the seeds, the policies and the laws of the corpus bear, as they bear them.
 """
 
 import re
