@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,14 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from index_samples import CORPUS, TinyEmbedder, load, parse, rewrite_manifest, write_corpus
 
-import index.build
+import index.draft_writer
 import index.ingest
+import index.lexical_writer
 import index.writing
 from index.backend import LexicalQuery, open_index
 from index.build import How, build
+from index.check import check
 from index.errors import IndexDamagedError, IndexMissingError, LoadError, PolicyError
+from index.generation import current_name
 from index.ingest import document_id
-from index.records import BuildReport, FileReport, Parsed, SourceText
+from index.records import BuildReport, FileReport, Filters, Parsed, SourceText
+from index.single import put, remove
 from index.tokens import terms
 
 
@@ -53,6 +58,9 @@ def _contents(folder: Path, embedder: TinyEmbedder) -> list[object]:
     with open_index(folder, embedder=embedder.identity) as index_:
         for document in index_.documents():
             found += [document, index_.source_text(document.id), index_.clauses(document.id)]
+            found += [index_.links.of_document(document.id), index_.links.to_document(document.id)]
+            found += [index_.links.validity(document.id), index_.keys(document.id)]
+        found.append(index_.select(Filters(duty="市财政局")).tolist())  # type: ignore[union-attr]
         for text in ("开发区产出强度", "第九条 施行", "退税", "甲"):
             query = LexicalQuery(terms=dict.fromkeys(terms(text), 1.0))
             for best in (index_.lexical(query, 20), index_.dense(embedder.queries([text])[0], 20)):
@@ -207,25 +215,132 @@ def test_a_path_that_changes_its_bytes_keeps_its_id(tmp_path: Path) -> None:
     assert document_id("公文.txt").isalnum()
 
 
+TEXTS = (
+    "甲\n乙\n",
+    "第九条 施行。\n 甲\n",
+    "title=退税\n退税办法\n",
+    "坏\n",
+    "丙" * 600 + "\n丁\n",
+    "title=甲市收费条例\nissued_on=2001-02-03\n第一条 收费。责任单位：市财政局、市税务局\n第二条 免费。\n",
+    "title=甲市收费条例\nissued_on=2011-02-03\n第一条 收费。\n",
+    "title=甲市财政管理条例\nissued_on=2020-01-02\n第一条 依照《甲市收费条例》第二条收费。\n"
+    "第二条 本条例自2021年1月1日起施行，《甲市收费条例》同时废止。\n",
+)
 FILES = st.dictionaries(
-    st.sampled_from(["a.txt", "b.txt", "c/a.txt", "c/b.txt", "甲.txt"]),
-    st.sampled_from(["甲\n乙\n", "第九条 施行。\n 甲\n", "title=退税\n退税办法\n", "坏\n", "丙" * 600 + "\n丁\n"]),
+    st.sampled_from(["a.txt", "b.txt", "c/a.txt", "c/b.txt", "甲.txt", "乙.txt", "坏.txt", "d/丙.txt"]),
+    st.sampled_from(TEXTS),
     min_size=1,
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(states=st.lists(FILES, min_size=2, max_size=4))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(states=st.lists(FILES, min_size=2, max_size=5), part=st.sampled_from([1, 4, 8192]))
 def test_any_sequence_of_changes_ends_like_a_build_from_scratch(
-    tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]]
+    tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, str]], part: int
 ) -> None:
     embedder = TinyEmbedder()
     folder = tmp_path_factory.mktemp("sequence")
-    for number, state in enumerate(states):
-        corpus = write_corpus(folder / str(number) / "corpus", state)
-        build([corpus], folder / "index", embedder)
-    build([corpus], folder / "fresh", embedder)
+    corpus = folder / "corpus"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index.lexical_writer, "_LEAST_PART", part)
+        for state in states:
+            shutil.rmtree(corpus, ignore_errors=True)
+            write_corpus(corpus, state)
+            build([corpus], folder / "index", embedder)
+    if (folder / "index" / "CURRENT").exists() and set(states[-1]) != {"坏.txt"}:
+        build([corpus], folder / "fresh", embedder)
+        assert _contents(folder / "index", embedder) == _contents(folder / "fresh", embedder)
+        assert check(folder / "index", embedder).faults == ()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([None, *TEXTS])), min_size=1, max_size=8))
+def test_any_sequence_of_single_documents_ends_like_a_build_from_scratch(
+    tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[str, str | None]]
+) -> None:
+    embedder = TinyEmbedder()
+    folder = tmp_path_factory.mktemp("single")
+    inbox = write_corpus(folder / "in", {"甲.txt": TEXTS[5], "乙.txt": TEXTS[7]})
+    build([inbox], folder / "index", embedder)
+    for name, text in moves:
+        if text is not None:
+            put(folder / "index", f"{name}.txt", text.encode(), embedder, How())
+        elif (folder / "index" / "uploads" / f"{name}.txt").exists():
+            remove(folder / "index", document_id(f"uploads/{name}.txt"), embedder, How())
+    if (folder / "index" / "uploads").is_dir():
+        shutil.copytree(folder / "index" / "uploads", folder / "fresh" / "uploads")
+    build([inbox], folder / "fresh", embedder)
     assert _contents(folder / "index", embedder) == _contents(folder / "fresh", embedder)
+    assert check(folder / "index", embedder).faults == ()
+
+
+@pytest.mark.parametrize("failing_at", [3, 7])
+def test_an_interrupted_build_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing_at: int
+) -> None:
+    class Failing(TinyEmbedder):
+        left = failing_at
+
+        def passages(self, texts: Sequence[str]) -> np.ndarray:
+            if not self.left:
+                raise KeyboardInterrupt
+            self.left -= 1
+            return super().passages(texts)
+
+    corpus = write_corpus(
+        tmp_path / "corpus", {f"{number}.txt": f"第{number}件\n第九条 施行。\n" for number in range(10)}
+    )
+    monkeypatch.setattr(index.draft_writer, "CHECKPOINT_SECONDS", -1.0)
+    with pytest.raises(KeyboardInterrupt):
+        build([corpus], tmp_path / "index", Failing())
+    with pytest.raises(IndexMissingError):
+        open_index(tmp_path / "index")
+    (corpus / "1.txt").write_text("第一件改过\n", encoding="utf-8")
+    embedder = TinyEmbedder()
+    report = build([corpus], tmp_path / "index", embedder)
+    assert sum(status == "unchanged" for status in _statuses(report).values()) == failing_at - 1
+    assert len(embedder.seen) == 2 * (10 - failing_at) + 1
+    build([corpus], tmp_path / "fresh", embedder)
+    assert _contents(tmp_path / "index", embedder) == _contents(tmp_path / "fresh", embedder)
+    assert not list((tmp_path / "index").glob("draft*"))
+
+
+def test_a_disk_that_fails_is_said_so_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    embedder = TinyEmbedder()
+    build([corpus], tmp_path / "index", embedder)
+    before = _contents(tmp_path / "index", embedder)
+    (corpus / "d" / "无名.txt").unlink()
+
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index.writing, "flush", full)
+        with pytest.raises(PolicyError, match=r"No space left on device.*没有变"):
+            build([corpus], tmp_path / "index", embedder)
+    assert _contents(tmp_path / "index", embedder) == before
+    build([corpus], tmp_path / "index", embedder)
+    assert len(_contents(tmp_path / "index", embedder)) < len(before)
+
+
+def test_what_did_not_change_makes_no_new_generation(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    build([corpus], tmp_path / "index", TinyEmbedder())
+    report = build([corpus], tmp_path / "index", TinyEmbedder())
+    assert current_name(tmp_path / "index") == "gen-000001"
+    assert (report.documents, report.clauses) == (4, sum(file.clauses for file in report.files))
+
+
+def test_a_folder_that_moved_is_noted(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    build([corpus], tmp_path / "index", TinyEmbedder())
+    corpus.rename(tmp_path / "moved")
+    embedder = TinyEmbedder()
+    report = build([tmp_path / "moved"], tmp_path / "index", embedder)
+    assert set(_statuses(report).values()) == {"unchanged"} and not embedder.seen
+    with open_index(tmp_path / "index") as index_:
+        assert index_.path(document_id("d/无名.txt")) == str(tmp_path / "moved" / "d" / "无名.txt")
 
 
 def test_a_reader_keeps_its_generation_when_its_folder_is_gone(tmp_path: Path) -> None:
