@@ -1,50 +1,48 @@
 """The HTTP door, put together: ``create_app(settings)`` gives an ASGI application.
 
-Layers, from the outside in: request id, security headers, compression, cross-origin rules, limits, faults, routes.
-A route parses, calls one method of :class:`qa.service.PolicyQA`, and renders; it holds no logic of its own.
+Layers, from the outside in: proxies, request id with log and counters, safe headers, cross-origin rules, compression,
+limits, faults, routes. A route parses, calls one method of :class:`qa.service.PolicyQA`, and renders.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from time import monotonic
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from qa.config import Settings
-from qa.http import documents, health, problems, questions
-from qa.http.door import Door
-from qa.http.observe import Observe
-from qa.http.work import Work
-from qa.schemas import Shapes
+from qa.http import documents, health, logs, policy, problems, questions, writing
+from qa.http.door import Door, open_door
+from qa.http.headers import SafeHeaders
+from qa.http.limits import Limits
+from qa.http.observe import HEADER, Observe
 from qa.service import PolicyQA
 
-_THREADS = 8
-_MOST_WRITES = 8
-
-_ABOUT = """对公文提问，得到有出处的回答。对象与命令行 `--json` 的相同。错误都是
- `application/problem+json`（RFC 9457）。
+_ABOUT = """对公文提问，得到有出处的回答。对象与命令行 `--json` 的相同。
+错误都是 `application/problem+json`（RFC 9457）。
 
 每个响应带 `X-Request-ID`；请求里给出的（字母、数字、`.`、`_`、`-`，最多 64 个）会沿用。"""
+_TOLD = (HEADER, "ETag", "Link", "Retry-After")
+_TAKEN = ("Authorization", "Content-Type", "If-None-Match", HEADER, questions.DOOR_HEADER)
+_DAY = 86_400
 
 
-def create_app(settings: Settings, service: PolicyQA | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, service: PolicyQA | None = None, *, clock: Callable[[], float] = monotonic
+) -> FastAPI:
     """The HTTP service with its pages and widget.
 
     Args:
         settings: checked settings, see :func:`qa.config.load_settings`.
         service: the service to ask; None: one over the index that the settings name.
+        clock: seconds that never go back, by which requests a minute are counted.
     """
-    service = service or PolicyQA(settings)
-    door = Door(
-        settings=settings,
-        service=service,
-        shapes=Shapes(show_phone=settings.privacy.show_phone),
-        reading=Work(
-            threads=_THREADS, most=settings.service.concurrency, seconds=float(settings.service.timeout_seconds)
-        ),
-        writing=Work(threads=1, most=_MOST_WRITES, seconds=None),
-    )
+    door = open_door(settings, service)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -62,10 +60,50 @@ def create_app(settings: Settings, service: PolicyQA | None = None) -> FastAPI:
     )
     app.state.door = door
     problems.install(app)
-    for router in (questions.router, documents.router, health.router):
+    for router in (questions.router, documents.router, policy.router, writing.router, health.router):
         app.include_router(router)
-    # added first is innermost
-    app.add_middleware(problems.Faults)
-    app.add_middleware(GZipMiddleware)
-    app.add_middleware(Observe)
+    _layer(app, door, clock)
+    _describe(app)
     return app
+
+
+def serve_app(settings: Settings) -> FastAPI:
+    """The same for a process of its own, which writes its log as JSON lines."""
+    logs.configure()
+    return create_app(settings)
+
+
+def _layer(app: FastAPI, door: Door, clock: Callable[[], float]) -> None:
+    """Puts the layers around the routes, the innermost first."""
+    chosen = door.settings.service
+    app.add_middleware(problems.Faults)
+    app.add_middleware(Limits, settings=door.settings, keys=door.keys, clock=clock)
+    app.add_middleware(GZipMiddleware, compresslevel=5)
+    if chosen.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=_TAKEN,
+            expose_headers=_TOLD,
+            max_age=_DAY,
+        )
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(Observe, metrics=door.metrics)
+    if chosen.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(chosen.trusted_proxies))
+
+
+def _describe(app: FastAPI) -> None:
+    """Has OpenAPI know the shape of a problem, which no route returns by itself."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = plain()
+        schemas = described["components"]["schemas"]
+        schemas["ProblemShape"] = problems.ProblemShape.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]

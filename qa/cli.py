@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.models import TyperInfo
 
 from index.records import Filters
-from qa import cli_arguments, cli_graph, cli_keep, cli_policy, cli_report, cli_serve, cli_tune
+from qa import cli_arguments, cli_graph, cli_keep, cli_keys, cli_policy, cli_report, cli_serve, cli_tune
 from qa.cli_help import HELP_NAMES, speak_chinese
 from qa.cli_state import State, state
 
@@ -175,6 +176,7 @@ app.registered_commands += cli_policy.app.registered_commands
 app.registered_commands += cli_graph.app.registered_commands
 app.registered_commands += cli_tune.app.registered_commands
 app.registered_commands += cli_serve.app.registered_commands
+app.registered_groups.append(TyperInfo(cli_keys.app, name="keys"))
 app.registered_commands += cli_report.app.registered_commands
 
 

@@ -1,6 +1,6 @@
 """Help pages in Chinese: the headings and sentences that the parser brings along."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,17 +26,26 @@ def speak_chinese(command: Any, arguments: Sequence[str]) -> None:
         command: what ``typer.main.get_command`` gives.
         arguments: the command line.
     """
-    if arguments and not any(word in HELP_NAMES for word in arguments):
+    last = command.commands.get(arguments[-1]) if arguments else command
+    if not any(word in HELP_NAMES for word in arguments) and not hasattr(last, "commands"):
         return
     from typer import rich_utils  # slow to import
 
     for name, text in _TITLES.items():
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, text)
-    for one in (command, *getattr(command, "commands", {}).values()):
+    for one in _all(command):
         one.options_metavar = "[选项]"
+        if hasattr(one, "commands"):
+            one.subcommand_metavar = "命令 …"
         help_option = one.get_help_option(SimpleNamespace(help_option_names=HELP_NAMES))
         for parameter in (*one.params, help_option):
             if getattr(parameter, "name", None) in _OPTIONS:
                 parameter.help = _OPTIONS[parameter.name]
-    command.subcommand_metavar = "命令 …"
+
+
+def _all(command: Any) -> Iterator[Any]:
+    """A command, and those below it."""
+    yield command
+    for one in getattr(command, "commands", {}).values():
+        yield from _all(one)

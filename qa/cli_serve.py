@@ -1,8 +1,10 @@
 """``qa serve``: the HTTP service with its pages and widget, in one process or in several."""
 
+import os
 import socket
 from functools import partial
 from ipaddress import ip_address
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -41,13 +43,16 @@ def run_serve(current: State, chosen: ServiceSettings) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from qa.api import create_app
+    from qa.api import serve_app
+    from qa.http import logs
+    from qa.keys import keys_of
 
     settings = current.settings.model_copy(update={"service": chosen})
-    _check_host(chosen)
+    if not keys_of(settings).all():
+        _check_host(chosen)
     listening = _listen(chosen.host, chosen.port)
     config = uvicorn.Config(
-        partial(create_app, settings),
+        partial(serve_app, settings),
         factory=True,
         workers=chosen.workers,
         log_config=None,
@@ -57,10 +62,13 @@ def run_serve(current: State, chosen: ServiceSettings) -> None:
         timeout_graceful_shutdown=chosen.timeout_seconds + _STOP_SECONDS,
     )
     current.talk(f"政策问答：{_address(chosen.host, listening)}　按 Ctrl-C 结束。")
-    if chosen.workers > 1:
-        Multiprocess(config, sockets=[listening]).run()
-    else:
+    if chosen.workers == 1:
         uvicorn.Server(config).run(sockets=[listening])
+        return
+    logs.configure()
+    with TemporaryDirectory(prefix="qa-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # prometheus-client in the workers reads it
+        Multiprocess(config, sockets=[listening]).run()
 
 
 def _check_host(chosen: ServiceSettings) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from qa.cli_errors import DONE, REFUSED
 from qa.cli_state import State
-from qa.errors import UsageError
-from qa.filters import make_filters
+from qa.filters import whole_day
 from qa.verify import OK, PROBLEMS, UNSURE, WRONG, Finding
+from qa.verify_schemas import verify_shape
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -21,24 +21,15 @@ _PIECES = {"equal": ("", "", ""), "delete": ("[-", "-]", "red strike"), "insert"
 
 def run_verify(state: State, file: Path, *, as_of: str | None, every: bool, as_json: bool) -> int:
     """Checks, writes the findings, returns the exit code: 1 where something is wrong."""
-    day = _day(as_of)
-    found = state.service.verify(file, as_of=day)
+    found = state.service.verify(file, as_of=whole_day(as_of))
     counts = Counter(finding.state for finding in found)
     if as_json:
-        state.write_json(_shape(state, file, found))
+        state.write_json(verify_shape(str(file), found, state.shapes))
     else:
         _show(state, [finding for finding in found if every or finding.state != OK])
         parts = "，".join(f"{name} {counts[code]} 处" for code, name in _NAMES.items())
         state.talk(f"核对了 {len(found)} 处引用：{parts}。")
     return REFUSED if counts[WRONG] else DONE
-
-
-def _day(as_of: str | None) -> str | None:
-    """An ISO day. Raises UsageError where it is none."""
-    day = make_filters(as_of=as_of).as_of
-    if day is not None and len(day) != len("2021-05-31"):
-        raise UsageError(f"--as-of 要写到日，如 2021-05-31，而不是“{as_of}”。")
-    return day
 
 
 def _show(state: State, found: Sequence[Finding]) -> None:
@@ -85,29 +76,3 @@ def _marked(finding: Finding, shown: Any, *, signs: bool) -> "Text":
         before, after, style = _PIECES[piece.kind]
         text.append(f"{before}{shown(piece.text)}{after}" if signs else shown(piece.text), style=style)
     return text
-
-
-def _shape(state: State, file: Path, found: Sequence[Finding]) -> dict[str, Any]:
-    counts = Counter(finding.state for finding in found)
-    return {
-        "file": str(file),
-        "counts": {code: counts[code] for code in (OK, WRONG, UNSURE)},
-        "findings": [_finding(state, finding) for finding in found],
-    }
-
-
-def _finding(state: State, finding: Finding) -> dict[str, Any]:
-    document = finding.document
-    return {
-        "kind": finding.kind,
-        "text": state.shapes.text(finding.text),
-        "line": finding.line,
-        "start": finding.span.start,
-        "end": finding.span.end,
-        "state": finding.state,
-        "problem": finding.problem,
-        "message": state.shapes.text(finding.message),
-        "document": state.shapes.document(document).model_dump(mode="json") if document is not None else None,
-        "clause": finding.clause_id,
-        "pieces": [{"kind": piece.kind, "text": state.shapes.text(piece.text)} for piece in finding.pieces],
-    }

@@ -29,6 +29,18 @@ def make_filters(**values: str | None) -> Filters:
     return Filters(**checked)
 
 
+def whole_day(text: str | None) -> str | None:
+    """An ISO day; None where there is none.
+
+    Raises:
+        UsageError: it is no date, or one without its day.
+    """
+    day = make_filters(as_of=text).as_of
+    if day is not None and len(day) != len("2021-05-31"):
+        raise UsageError(f"日期要写到日，如 2021-05-31，而不是“{text}”。")
+    return day
+
+
 def _checked(name: str, text: str) -> str:
     if name in _DATES:
         return _date(name, text)

@@ -249,6 +249,13 @@ class PolicyQA(Keeper):
         with self.reading() as reading:
             return verify_file(file, reading.backend, as_of=as_of)
 
+    def verify_bytes(self, content: bytes, name: str, *, as_of: str | None = None) -> "list[Finding]":
+        """The same for a memo in memory; see :func:`qa.verify.verify_bytes`."""
+        from qa.verify import verify_bytes
+
+        with self.reading() as reading:
+            return verify_bytes(content, name, reading.backend, as_of=as_of)
+
     def tune(
         self,
         file: Path,

@@ -9,8 +9,8 @@ from pathlib import Path
 from index.backend import Backend
 from index.directory import Asked, Directory, Entry
 from index.errors import LoadError
-from index.load import load
-from index.records import Document, Span
+from index.load import load, read_bytes
+from index.records import Document, SourceText, Span
 from index.reflow import reflow
 from qa.diff import Piece, marks
 from qa.errors import UsageError
@@ -296,10 +296,24 @@ def verify_file(file: Path, backend: Backend, *, as_of: str | None = None) -> li
     if not file.is_file():
         raise UsageError(f"没有 {file} 这个文件。")
     try:
-        readable = reflow(load(file))
+        source = load(file)
     except LoadError as error:
         raise UsageError(f"{file}：{error}") from error
-    return verify(read_memo("\n".join(paragraph.text for paragraph in readable.paragraphs)), backend, as_of=as_of)
+    return _verify_source(source, backend, as_of)
+
+
+def verify_bytes(content: bytes, name: str, backend: Backend, *, as_of: str | None = None) -> list[Finding]:
+    """Checks a memo that is in memory; else as :func:`verify_file`.
+
+    Raises:
+        LoadError: it cannot be read as a document.
+    """
+    return _verify_source(read_bytes(content, name), backend, as_of)
+
+
+def _verify_source(source: SourceText, backend: Backend, as_of: str | None) -> list[Finding]:
+    memo = read_memo("\n".join(paragraph.text for paragraph in reflow(source).paragraphs))
+    return verify(memo, backend, as_of=as_of)
 
 
 def _wrong(problem: str, message: str) -> _Verdict:

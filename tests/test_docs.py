@@ -27,7 +27,12 @@ def options(command: Any) -> set[str]:
     return {name for parameter in command.params for name in parameter.opts if name.startswith("-")}
 
 
-OPTIONS = {name: options(command) for name, command in COMMAND.commands.items()}
+def all_options(command: Any) -> set[str]:
+    """Those of a command, and of the commands below it."""
+    return options(command).union(*map(all_options, getattr(command, "commands", {}).values()))
+
+
+OPTIONS = {name: all_options(command) for name, command in COMMAND.commands.items()}
 KEEPING = "|".join(name for name in OPTIONS if " " in name)
 GLOBAL = options(COMMAND) | {"--help"}
 

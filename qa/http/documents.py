@@ -1,22 +1,24 @@
 """``/v1/documents`` and ``/v1/clauses``: what the index holds."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from index.records import Clause, Document
 from qa.errors import NotFoundError
+from qa.http.access import needs
 from qa.http.conditional import tagged
-from qa.http.door import Door, door_of, problems
+from qa.http.describe import problems
+from qa.http.door import Door, door_of
 from qa.http.inputs import ListQuery
 from qa.http.problems import Problem
 from qa.schemas import DocumentsShape, ShowShape
 
-router = APIRouter(prefix="/v1", tags=["文件"])
+router = APIRouter(prefix="/v1", tags=["文件"], dependencies=[Depends(needs("ask"))])
 
 
 class DocumentsPage(DocumentsShape):
@@ -37,7 +39,7 @@ async def documents(request: Request, query: Annotated[ListQuery, Query()]) -> R
     """Lists documents."""
     door = door_of(request)
     filters, after = query.filters(), _source_of(query.cursor)
-    found = await door.reading.run(lambda: door.service.documents(filters))
+    found = await door.look(request, lambda: door.service.documents(filters))
     rest = [document for document in found if after is None or document.source > after]
     page = rest[: query.limit]
     cursor = _cursor(page[-1].source) if len(rest) > len(page) else None
@@ -63,7 +65,7 @@ async def document(request: Request, id: str) -> Response:
             found = door.service.document(id)
             return found, door.service.clauses(found)
 
-    shape = door.shapes.show(*await door.reading.run(look_up))
+    shape = door.shapes.show(*await door.look(request, look_up))
     return tagged(request, shape.model_dump_json().encode(), "application/json")
 
 
@@ -72,7 +74,10 @@ async def document(request: Request, id: str) -> Response:
     summary="一份文件的原文",
     description="start、end 所指的文字（text/plain，UTF-8），以 Unicode 码点计。手机号码按设置遮盖，字数不变。",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems(404)},
+    responses={
+        200: {"description": "原文", "content": {"text/plain": {"schema": {"type": "string"}}}},
+        **problems(404),
+    },
 )
 async def text(request: Request, id: str) -> Response:
     """Gives the text that offsets refer to."""
@@ -82,7 +87,7 @@ async def text(request: Request, id: str) -> Response:
         with door.service.reading():
             return door.service.source_text(door.service.document(id).id)
 
-    found = door.shapes.text(await door.reading.run(look_up))
+    found = door.shapes.text(await door.look(request, look_up))
     return tagged(request, found.encode("utf-8", "replace"), "text/plain; charset=utf-8")
 
 
@@ -96,7 +101,7 @@ async def text(request: Request, id: str) -> Response:
 async def clause(request: Request, id: str) -> Response:
     """Shows a clause."""
     door = door_of(request)
-    found, chosen = await door.reading.run(lambda: _clause(door, id))
+    found, chosen = await door.look(request, lambda: _clause(door, id))
     return tagged(request, door.shapes.show(found, [chosen]).model_dump_json().encode(), "application/json")
 
 
@@ -116,6 +121,6 @@ def _source_of(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
+        return b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), b"-_", validate=True).decode()
     except ValueError:
         raise Problem("invalid", "cursor 不是上一页给出的 next_cursor。") from None

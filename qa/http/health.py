@@ -1,10 +1,14 @@
-"""``/healthz`` and ``/readyz``: whether the process lives, and whether it can answer."""
+"""``/healthz``, ``/readyz``, ``/metrics``: whether the process lives, whether it can answer, and what it did."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.requests import Request
+from starlette.responses import Response
 
-from qa.http.door import door_of, problems
+from qa.http.access import needs
+from qa.http.describe import problems
+from qa.http.door import door_of
+from qa.http.metrics import CONTENT_TYPE
 from qa.schemas import Wire
 
 router = APIRouter(tags=["运行"])
@@ -56,4 +60,19 @@ async def readyz(request: Request) -> ReadyShape:
                 trouble=door.service.trouble,
             )
 
-    return await door.reading.run(look)
+    return await door.look(request, look)
+
+
+@router.get(
+    "/metrics",
+    summary="运行指标",
+    description="Prometheus 的文本格式；有多个工作进程时是各进程的合计。",
+    response_class=Response,
+    responses={200: {"description": "指标", "content": {"text/plain": {"schema": {"type": "string"}}}}, **problems()},
+    dependencies=[Depends(needs("admin"))],
+)
+async def metrics(request: Request) -> Response:
+    """Tells the counters."""
+    door = door_of(request)
+    door.metrics.unlogged.set(door.service.questions.failures)
+    return Response(await door.look(request, door.metrics.text), media_type=CONTENT_TYPE)

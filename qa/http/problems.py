@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import IndexDamagedError, IndexMissingError, LoadError, ModelError, PolicyError
 from index.lock import IndexBusyError
-from qa.errors import NotFoundError, UsageError
+from qa.errors import ConfigError, NotFoundError, UsageError
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "invalid": (422, "请求的内容不合适"),
     "unreadable-file": (422, "文件读不了"),
     "rate-limited": (429, "请求太频繁"),
+    "client-gone": (499, "客户端已断开"),
     "fault": (500, "程序出错"),
     "no-index": (503, "索引现在不能用"),
     "overloaded": (503, "服务正忙"),
@@ -44,12 +45,11 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
 }
 """Name of a problem -> HTTP status and title."""
 
-_BY_STATUS = {400: "malformed", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "media-type"}
+_BY_STATUS = {400: "malformed", 404: "not-found", 405: "method-not-allowed", 408: "body-too-slow", 413: "too-large"}
 _DETAILS = {
     400: "请求读不懂，请检查格式。",
     404: "没有这个地址；可用的地址见 /openapi.json。",
     405: "这个地址不接受这种方法；可用的见响应头 Allow。",
-    413: "请求体太大，请缩短后再试。",
 }
 _FAULTS: Mapping[str, str] = {
     "missing": "缺少这一项",
@@ -131,6 +131,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem("no-index", str(error), {"Retry-After": "30"})
     if isinstance(error, IndexBusyError):
         return Problem("busy-writing", str(error), {"Retry-After": "10"})
+    if isinstance(error, ConfigError):
+        return Problem("fault", "服务的设置或密钥文件有误，请告诉管理员；日志里有详情。")
     kinds = ((NotFoundError, "not-found"), (UsageError, "invalid"), (LoadError, "unreadable-file"))
     for kind, name in kinds:
         if isinstance(error, kind):
