@@ -4,11 +4,12 @@ Layers, from the outside in: proxies, request id with log and counters, safe hea
 limits, faults, routes. A route parses, calls one method of :class:`qa.service.PolicyQA`, and renders.
 """
 
+import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from time import monotonic
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -16,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from qa.config import Settings
-from qa.http import documents, health, logs, policy, problems, questions, writing
+from qa.http import describe, documents, health, logs, policy, problems, questions, writing
 from qa.http.door import Door, open_door
 from qa.http.headers import SafeHeaders
 from qa.http.limits import Limits
@@ -63,7 +64,7 @@ def create_app(
     for router in (questions.router, documents.router, policy.router, writing.router, health.router):
         app.include_router(router)
     _layer(app, door, clock)
-    _describe(app)
+    describe.complete(app)
     return app
 
 
@@ -94,16 +95,6 @@ def _layer(app: FastAPI, door: Door, clock: Callable[[], float]) -> None:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(chosen.trusted_proxies))
 
 
-def _describe(app: FastAPI) -> None:
-    """Has OpenAPI know the shape of a problem, which no route returns by itself."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        described = plain()
-        schemas = described["components"]["schemas"]
-        schemas["ProblemShape"] = problems.ProblemShape.model_json_schema()
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        return described
-
-    app.openapi = openapi  # type: ignore[method-assign]
+if __name__ == "__main__":
+    # how docs/openapi.json is made: python -m qa.api > docs/openapi.json
+    sys.stdout.write(json.dumps(create_app(Settings()).openapi(), ensure_ascii=False, indent=1) + "\n")

@@ -21,7 +21,7 @@ class UnitShape(Wire):
 class DeadlineShape(Wire):
     """Until when."""
 
-    text: str
+    text: str = Field(description="原文写法")
     since: str | None = Field(description="起始日；只说期限的为 null")
     until: str | None = Field(description="截止日；从某事起算的（30日内）为 null")
 
@@ -32,29 +32,29 @@ class FigureShape(Wire):
     kind: str = Field(description="money、percent、area、length、mass、volume、energy、period 或 count")
     value: float = Field(description="按基本单位计的数值；幅度取下限")
     highest: float | None = Field(description="幅度的上限")
-    unit: str
+    unit: str = Field(description="单位")
     bound: str = Field(description="at_least、at_most、more_than、less_than、about 或 exact")
-    text: str
-    subject: str
-    deadline: str | None
+    text: str = Field(description="原文写法")
+    subject: str = Field(description="是什么的数量")
+    deadline: str | None = Field(description="到什么时候，原文写法")
 
 
 class TaskShape(Wire):
     """One row of the ledger."""
 
-    task: str
-    units: list[UnitShape]
-    deadlines: list[DeadlineShape]
-    figures: list[FigureShape]
-    document: DocumentShape
-    clause: ClauseShape
+    task: str = Field(description="任务，原文的句子")
+    units: list[UnitShape] = Field(description="有关的单位")
+    deadlines: list[DeadlineShape] = Field(description="时限")
+    figures: list[FigureShape] = Field(description="数量目标")
+    document: DocumentShape = Field(description="所在的文件")
+    clause: ClauseShape = Field(description="所在的条款")
 
 
 class LedgerShape(Wire):
     """``qa ledger --json``."""
 
-    count: int
-    rows: list[TaskShape]
+    count: int = Field(description="多少项")
+    rows: list[TaskShape] = Field(description="任务，按文件和条款的顺序")
 
 
 def ledger_shape(rows: Sequence[Row], shapes: Shapes, day: str) -> LedgerShape:

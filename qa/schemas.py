@@ -35,103 +35,103 @@ class DutyShape(Wire):
 class DocumentShape(Wire):
     """A document and what it says of itself."""
 
-    id: str
-    title: str | None
+    id: str = Field(description="短的标识，来源不变则不变，可以放在网址里")
+    title: str | None = Field(description="标题；读不到则为 null")
     number: str | None = Field(description="发文字号，标准写法；文件没有则为 null")
-    issuer: str | None
-    type: str | None
+    issuer: str | None = Field(description="发文机关")
+    type: str | None = Field(description="文种，如 通知、办法")
     issued_on: str | None = Field(description="成文日期")
-    published_on: str | None
-    effective_on: str | None
-    validity: str
-    disclosure: str | None
+    published_on: str | None = Field(description="公布日期")
+    effective_on: str | None = Field(description="施行日期")
+    validity: str = Field(description="时效：in_force、not_yet、expired、repealed、amended、unknown")
+    disclosure: str | None = Field(description="公开属性：主动公开、依申请公开、不予公开，没有写明为 null")
     source: str = Field(description="收录时文件夹下的路径")
 
 
 class ClauseShape(Wire):
     """A clause as it is cited."""
 
-    id: str
-    path: str
-    heading: str
-    text: str
+    id: str = Field(description="标识，文件不变则不变")
+    path: str = Field(description="条款路径：文件自己的编号，从外到内，如 二、（四）9.")
+    heading: str = Field(description="标题，没有则为空")
+    text: str = Field(description="这一条款自己的文字，已修复断行")
     start: int = Field(description="在原文中的起点（Unicode 码点，含）")
     end: int = Field(description="在原文中的终点（不含）")
-    duties: list[DutyShape]
+    duties: list[DutyShape] = Field(description="责任单位")
 
 
 class OutlineShape(Wire):
     """A clause as a part of its document's tree."""
 
-    id: str
-    path: str
-    level: int
-    marker: str
-    heading: str
-    text: str
-    start: int
-    end: int
+    id: str = Field(description="标识，文件不变则不变")
+    path: str = Field(description="条款路径")
+    level: int = Field(description="层级，1 为最外层；文头、前言、结尾、落款为 0")
+    marker: str = Field(description="编号，按原文写法")
+    heading: str = Field(description="标题，没有则为空")
+    text: str = Field(description="这一条款自己的文字，不含下级")
+    start: int = Field(description="在原文中的起点（Unicode 码点，含）")
+    end: int = Field(description="在原文中的终点（不含）")
     parent: str | None = Field(description="上级条款的 id")
-    duties: list[DutyShape]
+    duties: list[DutyShape] = Field(description="责任单位")
 
 
 class CitationShape(Wire):
     """The proof of a part of an answer."""
 
-    marker: int
-    document: DocumentShape
-    clause: ClauseShape
-    quote: str
-    start: int
-    end: int
+    marker: int = Field(description="回答里的标记，[1] 的 1")
+    document: DocumentShape = Field(description="所引的文件")
+    clause: ClauseShape = Field(description="所引的条款")
+    quote: str = Field(description="引文，从原文剪下")
+    start: int = Field(description="引文在原文中的起点（Unicode 码点，含）")
+    end: int = Field(description="引文在原文中的终点（不含）")
 
 
 class ScoresShape(Wire):
     """Where a hit's score comes from."""
 
-    lexical: float
-    dense: float | None
+    lexical: float = Field(description="按词的得分（BM25）")
+    dense: float | None = Field(description="按意思的得分（内积），没有嵌入模型则为 null")
 
 
 class HitShape(Wire):
     """A ranked clause."""
 
-    rank: int
-    score: float
-    scores: ScoresShape
-    document: DocumentShape
-    clause: ClauseShape
+    rank: int = Field(description="名次，从 1 起")
+    score: float = Field(description="有多大把握回答了问题，0 到 1")
+    scores: ScoresShape = Field(description="得分的来源")
+    document: DocumentShape = Field(description="所在的文件")
+    clause: ClauseShape = Field(description="条款")
 
 
 class RefusalShape(Wire):
     """Why there is no answer."""
 
-    reason: str
-    message: str
-    nearest: list[HitShape]
+    reason: str = Field(description="no_evidence、off_topic、filtered_out 或 unknown_document")
+    message: str = Field(description="为什么不回答，可以怎么办")
+    nearest: list[HitShape] = Field(description="最接近的条款，至多 3 条")
 
 
 class InterpretationShape(Wire):
     """What the question names."""
 
-    numbers: list[str]
-    articles: list[str]
-    years: list[int]
-    units: list[str]
-    filters: dict[str, str]
+    numbers: list[str] = Field(description="问到的发文字号")
+    articles: list[str] = Field(description="问到的条款")
+    years: list[int] = Field(description="问到的年份")
+    units: list[str] = Field(description="问到的单位")
+    filters: dict[str, str] = Field(description="起作用的筛选条件")
 
 
 class AskShape(Wire):
     """``qa ask --json``."""
 
-    question: str
-    answered: bool
-    answer: str
-    citations: list[CitationShape]
-    refusal: RefusalShape | None
-    hits: list[HitShape]
-    interpretation: InterpretationShape
-    took_ms: float
+    question: str = Field(description="问题")
+    answered: bool = Field(description="是否回答")
+    answer: str = Field(description="回答：原文的句子，各带引用标记；拒答时为空")
+    citations: list[CitationShape] = Field(description="每个标记的出处")
+    refusal: RefusalShape | None = Field(description="拒答的原因；回答了则为 null")
+    hits: list[HitShape] = Field(description="相关条款，按名次")
+    interpretation: InterpretationShape = Field(description="从问题里读出了什么")
+    took_ms: float = Field(description="用时（毫秒）")
     notes: list[str] = Field(default=[], description="须知：所引文件或条款已失效，或另有文件给出不同数字；没有时不出现")
 
     @model_serializer(mode="wrap")
@@ -143,24 +143,24 @@ class AskShape(Wire):
 class SearchShape(Wire):
     """``qa search --json``."""
 
-    query: str
-    hits: list[HitShape]
-    interpretation: InterpretationShape
-    took_ms: float
+    query: str = Field(description="要查找的话")
+    hits: list[HitShape] = Field(description="相关条款，按名次")
+    interpretation: InterpretationShape = Field(description="从问题里读出了什么")
+    took_ms: float = Field(description="用时（毫秒）")
 
 
 class ShowShape(Wire):
     """``qa show --json``: the clauses of a whole document cover its source text without overlap."""
 
-    document: DocumentShape
-    source_text_length: int
-    clauses: list[OutlineShape]
+    document: DocumentShape = Field(description="文件的信息")
+    source_text_length: int = Field(description="原文的字数（Unicode 码点）")
+    clauses: list[OutlineShape] = Field(description="条款，按阅读顺序")
 
 
 class DocumentsShape(Wire):
     """``qa docs --json``."""
 
-    documents: list[DocumentShape]
+    documents: list[DocumentShape] = Field(description="文件，按 source 排列")
 
 
 class Shapes:

@@ -21,7 +21,7 @@ class PieceShape(Wire):
     """A piece of the way from the source's words to the memo's."""
 
     kind: str = Field(description="equal、delete（原文有，材料没有）或 insert（材料多出）")
-    text: str
+    text: str = Field(description="文字")
 
 
 class FindingShape(Wire):
@@ -34,7 +34,7 @@ class FindingShape(Wire):
     end: int = Field(description="在材料文字中的终点（不含）")
     state: str = Field(description="ok、wrong 或 unsure")
     problem: str | None = Field(description="问题的代码，如 number_differs、repealed；没有问题为 null")
-    message: str
+    message: str = Field(description="核对的结果，一句话")
     document: DocumentShape | None = Field(description="所指的文件")
     clause: str | None = Field(description="所指的条款的 id")
     pieces: list[PieceShape] = Field(description="引文有出入时，逐段的对照")
@@ -43,9 +43,9 @@ class FindingShape(Wire):
 class VerifyShape(Wire):
     """``qa verify --json``."""
 
-    file: str
-    counts: CountsShape
-    findings: list[FindingShape]
+    file: str = Field(description="材料的名称")
+    counts: CountsShape = Field(description="各种结果的数目")
+    findings: list[FindingShape] = Field(description="每处引用和引文，按在材料中的顺序")
 
 
 def verify_shape(name: str, found: Sequence[Finding], shapes: Shapes) -> VerifyShape:

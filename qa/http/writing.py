@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["写入"], dependencies=[Depends(needs("w
 class IngestShape(Wire):
     """What became of a file that was put in."""
 
-    document: DocumentShape
+    document: DocumentShape = Field(description="收录后的文件")
     status: str = Field(description="indexed，或 unchanged（与已有的相同）")
     kind: str = Field(description="由内容判断的种类：txt、md、html、docx、doc、pdf")
     clauses: int = Field(description="条款数")
