@@ -8,6 +8,7 @@ the document that repeals another may come before or after it.
 import json
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -49,6 +50,8 @@ INDEXES = (
     "CREATE INDEX refs_by_title ON refs (title)",
     "CREATE INDEX ref_clauses_by_ref ON ref_clauses (ref)",
 )
+_There = tuple[str, int]
+"""A document of another catalog: its name in SQL and the position."""
 Placed = tuple[int, Reference]
 """A reference with the key of the clause that holds it."""
 
@@ -73,6 +76,9 @@ class Linker:
         self._connection = connection
         self._seen: list[_Seen] = []
         self._references = 0
+        # what is known of taken references already: the document meant, there, and its clauses; and what became of it
+        self._known: dict[int, tuple[_There, tuple[int, ...]]] = {}
+        self._moved: dict[_There, tuple[int, int]] = {}
 
     def add(self, position: int, first: int, record: Record) -> None:
         """Keeps what a document says of others and of its own time.
@@ -103,6 +109,7 @@ class Linker:
             shift: ``first`` and ``last`` position there, and what is added to ``keys`` and ``places``.
         """
         chosen = "WHERE position >= :first AND position < :last"
+        self._remember(other, shift)
         copied = self._connection.execute(
             f"INSERT INTO refs SELECT :references + row_number() OVER (ORDER BY id), key + :keys, position + :places, "
             f'kind, title, number, parts, start, "end", sign, NULL, NULL FROM {other}.refs {chosen}',
@@ -118,6 +125,22 @@ class Linker:
         ):
             entry = Entry(position=row[0], metadata=metadata_of(row[1]))
             self._seen.append(_Seen(entry=entry, facts=reader.validate_json(row[4]), keys=range(row[2], row[3])))
+
+    def _remember(self, other: str, shift: Mapping[str, int]) -> None:
+        """Keeps which clauses references meant there; finding them again costs more than all else in an update."""
+        if self._connection.execute(f"SELECT 1 FROM {other}.times LIMIT 1").fetchone() is None:
+            return  # a draft, in which nothing is matched yet
+        for position in range(shift["first"], shift["last"]):
+            self._moved[other, position] = position + shift["places"], shift["keys"]
+        chosen = "WHERE r.position >= :first AND r.position < :last"
+        found: dict[int, list[int]] = defaultdict(list)
+        joined = f"{other}.refs r JOIN {other}.ref_clauses c ON c.ref = r.id"
+        for reference, key in self._connection.execute(f"SELECT r.id, c.key FROM {joined} {chosen}", shift):
+            found[reference].append(key)
+        meant = "CASE WHEN title IS NULL AND number IS NULL THEN position ELSE target END"
+        rows = self._connection.execute(f"SELECT id, {meant} FROM {other}.refs r {chosen} ORDER BY id", shift)
+        for number, (reference, position) in enumerate(rows, start=self._references + 1):
+            self._known[number] = (other, position), tuple(found.get(reference, ()))
 
     def finish(self) -> None:
         """Matches everything; to be called once, when all documents are there."""
@@ -180,6 +203,11 @@ class Linker:
             row = ended_by[0] if ended_by is not None and ended_by[1] != position else None
             targets.append((target if named else None, row, identity))
             if target is not None and parts:
+                there, known = self._known.get(identity, (None, ()))
+                moved = self._moved.get(there) if there is not None else None
+                if moved is not None and moved[0] == target:
+                    places.extend((found + moved[1], identity) for found in known)
+                    continue
                 tops = named or sign == "本"  # 本办法第三条
                 wanted = clauses.find(target, json.loads(parts), key if not named else None, tops=tops)
                 places.extend((found, identity) for found in wanted if found != key)
