@@ -3,7 +3,6 @@
 import os
 import socket
 from functools import partial
-from ipaddress import ip_address
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -72,18 +71,13 @@ def run_serve(current: State, chosen: ServiceSettings) -> None:
 
 
 def _check_host(chosen: ServiceSettings) -> None:
-    if not chosen.public and not _is_local(chosen.host):
+    from qa.http.access import is_loopback
+
+    if not chosen.public and not is_loopback(chosen.host):
         raise UsageError(
             f"还没有密钥，不能在 {chosen.host} 上监听：谁都能提问、写入和删除。请先用 qa keys add 名字 建立密钥，"
             "或在 config.yaml 里设 service.public: true（人人可以提问，写入仍要密钥），或只在本机监听：--host 127.0.0.1"
         )
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -36,7 +36,7 @@ def key_of(scope: Scope, keys: Keys) -> Key | None:
 
 def client_of(scope: Scope) -> str:
     """Who is counted where no key is borne: the address, of IPv6 the network of 64 bits that one customer gets."""
-    host = str((scope.get("client") or ("",))[0])
+    host = _host(scope)
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -44,6 +44,10 @@ def client_of(scope: Scope) -> str:
     if isinstance(address, ipaddress.IPv6Address):
         return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
     return host
+
+
+def _host(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
 def needs(scope: str) -> Callable[..., Awaitable[None]]:
@@ -81,8 +85,9 @@ def _from_here(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     if any(name in headers for name in _FORWARDED):
         return False
-    named = headers.get("host", "").rsplit(":", 1)[0] if "]" not in headers.get("host", "") else "::1"
-    return is_loopback(client_of(scope).partition("/")[0]) and is_loopback(named)
+    host = headers.get("host", "")
+    named = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    return is_loopback(_host(scope)) and is_loopback(named)
 
 
 def is_loopback(host: str) -> bool:
@@ -90,6 +95,6 @@ def is_loopback(host: str) -> bool:
     if host.lower() == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
