@@ -89,6 +89,8 @@ _SENTENCE = re.compile(
     r"[条款项](?:和|及|以及|与|或|或者)|文号为?|字号为?|发文|编号为?|废止|同意|收悉|详见|其中|[的及与号年在是了见查找问叫日])"
 )
 _TOKEN_END = re.compile(r"[发函字规电文复议案释办通厅政府告令明知委监批审提报党组人财综会纪备管法立便党]$")
+# 原国家食品药品监督管理总局令 is the order of a body that is no more; not 原平市, 原阳县, 原州区
+_FORMER = re.compile(r"^原(?=国家|中华人民共和国|(?![平阳州])[一-龥]{1,10}[部局委]令)")
 _ORDERS = ("令", "公告", "通告")
 
 
@@ -138,7 +140,7 @@ def _candidates(text: str) -> Iterator[FoundNumber]:
 
 
 def _token(match: re.Match[str]) -> str:
-    token = _SENTENCE.sub("", match["token"] or "")
+    token = _FORMER.sub("", _SENTENCE.sub("", match["token"] or ""))
     before = match.string[: match.end("token") - len(token)].rstrip()[-1:] if token else ""
     # 国发〔2014〕51号和财税〔2020〕41号: 和 joins the two
     return token[1:] if before in ("号", "》", "）", ")") and token[:1] in ("和", "或") else token

@@ -88,6 +88,8 @@ _ON_PUBLICATION = re.compile(
 _IN_HEAD = re.compile(
     r"(?<!修正)(?P<lead>自|从|于|起)?\s*(?P<date>[12][0-9]{3}年[0-9]{1,2}月[0-9]{1,2}日)\s*起?\s*(?:施行|实施|生效)"
 )
+# 第十七次会议修订, 国务院令第786号修订: the whole text anew  --  not 《…的决定》第一次修订
+_ANEW = "全文修订"
 _EVENT = re.compile(r"(公布|发布|颁布|修订|修正|通过|批准|施行)")
 _AMENDMENT_ONLY = re.compile(r"(?:该|此|本)(?:修正|修订|修改|决定)[^，。；）)]{0,4}$")
 _STATUS = re.compile(
@@ -147,11 +149,11 @@ def _published(clauses: Sequence[Clause], metadata: Metadata) -> str | None:
     found = [day for day in find_dates(head) if len(day.iso) == 10]
     ends = [*(day.span.start for day in found), len(head)][1 : len(found) + 1]
     events = [
-        (day.iso, verb[1])
+        (day.iso, _ANEW if verb[1] == "修订" and "《" not in verb.string[: verb.start()] else verb[1])
         for day, end in zip(found, ends, strict=True)
         if (verb := _EVENT.search(head[day.span.end : end])) is not None
     ]
-    days = [iso for iso, verb in events if verb in ("公布", "发布", "颁布")]
+    days = [iso for iso, verb in events if verb in ("公布", "发布", "颁布", _ANEW)]
     if days:
         return days[-1]
     # 国务院批准 and 审判委员会通过 are not yet 公布; what a congress adopts is published the same day
@@ -190,7 +192,8 @@ def _starts(sentence: str, clause: Clause, published: str | None) -> tuple[str, 
         if dates and len(dates[0].iso) == 10 and _is_own(sentence, match, clause):
             return dates[0].iso, False
     for match in _ON_PUBLICATION.finditer(sentence):
-        if published is not None and _is_own(sentence, match, clause):
+        revised = re.search(r"修[订改正]$", sentence[match.start() : match.start("what")].rstrip())
+        if published is not None and not revised and _is_own(sentence, match, clause):
             day = later(published, match["count"], match["unit"])
             return (day, match["count"] is None) if day else None
     return None

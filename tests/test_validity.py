@@ -56,6 +56,7 @@ def clause(text: str, *, kind: str = "clause", ordinal: int = 1, marker: str = "
         ("行政法规应当自公布之日起30日后施行。", None),
         ("截至2020年底全部实施到位。", None),
         ("第十条 本条例第五条自2022年1月1日起施行。", None),
+        ("第二十四条 本条例自修订发布之日起施行。", None),
     ],
 )
 def test_effective(text: str, effective: str | None) -> None:
@@ -64,6 +65,32 @@ def test_effective(text: str, effective: str | None) -> None:
     if effective:
         assert found.effective_proof is not None
         assert text[found.effective_proof.span.start : found.effective_proof.span.end].strip() in text
+
+
+@pytest.mark.parametrize(
+    ("head", "effective"),
+    [
+        ("（1998年11月4日 第九届全国人民代表大会常务委员会第五次会议通过）", "1998-11-04"),
+        # revised as a whole: published anew
+        (
+            "（1998年11月4日 第九届全国人民代表大会常务委员会第五次会议通过　2010年10月28日 第十一届全国人民代表大会常务委员会第十七次会议修订）",
+            "2010-10-28",
+        ),
+        ("（1996年5月27日 国务院令第197号公布　2017年12月26日 国务院令第696号修订）", "2017-12-26"),
+        # amended in parts: the old publication stands
+        (
+            "（2001年12月20日 国务院令第339号公布　2011年1月8日 《国务院关于修改部分行政法规的决定》第一次修订）",
+            "2001-12-20",
+        ),
+        (
+            "（1998年11月4日 全国人民代表大会常务委员会第五次会议通过　2018年12月29日 全国人民代表大会常务委员会第七次会议《关于修改〈甲法〉的决定》修正）",
+            "1998-11-04",
+        ),
+    ],
+)
+def test_effective_from_the_publication_of_the_whole_text(head: str, effective: str) -> None:
+    clauses = [clause(head, kind="head", ordinal=0), clause("第四十一条 本法自公布之日起施行。")]
+    assert facts(clauses, Metadata()).effective_on == effective
 
 
 @pytest.mark.parametrize(
