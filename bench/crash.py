@@ -13,6 +13,7 @@ import random
 import re
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -89,26 +90,29 @@ def version_of(service: PolicyQA, expected: int) -> int:
 
 
 def kills(folder: Path, count: int, seed: int) -> Outcome:
-    """Kills the writer ``count`` times at random instants while a reader searches."""
+    """Kills the writer ``count`` times at random instants of its work while a reader searches."""
     outcome, chance, began = Outcome("kills"), random.Random(seed), time.perf_counter()
     corpus, place = folder / "corpus", folder / "index"
     number = write_version(corpus, 0)
     build([corpus], place, open_embedder())
     service = service_of(place)
-    length, good = _length(corpus, place), 0
+    length, good, version = _length(corpus, place), 0, 0
     with _reader(place, number, outcome):
-        for version in range(1, count + 1):
+        while outcome.counts["killed at work"] < count:
+            version += 1
             write_version(corpus, version)
             process, _ = _writer([corpus, place, 0.0 if version % 2 else 10.0, None])
-            time.sleep(chance.uniform(0, 1.2 * length))
+            time.sleep(chance.uniform(0, length))
             process.kill()
             process.join()
-            outcome.counts["killed at work" if process.exitcode == -9 else "finished before"] += 1
+            killed = process.exitcode == -signal.SIGKILL
+            length *= 1.02 if killed else 0.95  # the machine may be busier or less so than before
+            outcome.counts["killed at work" if killed else "finished before"] += 1
             outcome.counts["drafts left that hold work"] += any(place.glob("draft-*/finished.json"))
             good = _judge(outcome, service, number, {good, version}, good)
             outcome.wrong += check(place, service.embedder, sample=8).faults
     build([corpus], place, service.embedder)
-    _judge(outcome, service, number, {count}, good)
+    _judge(outcome, service, number, {version}, good)
     outcome.seconds = time.perf_counter() - began
     return outcome
 
@@ -315,9 +319,10 @@ def _watch(place: Path, said: list["Synchronized[float]"], signs: Any) -> None:
     start.wait()
     last: dict[str, int] = {}
     while not stop.is_set():
+        numbers = [int(said[2 * name].value) for name in range(len(said) // 2)]  # before the times that belong to them
         due = {
-            f"uploads/{name}.txt": int(said[2 * name].value)
-            for name in range(len(said) // 2)
+            f"uploads/{name}.txt": number
+            for name, number in enumerate(numbers)
             if time.time() - said[2 * name + 1].value > _LATEST
         }
         try:
