@@ -77,7 +77,7 @@ def build(
     """
     how = how or How()
     clock = Stopwatch()
-    findings = find(paths)
+    findings = find(paths, leave=folder)
     settings = settings_of(embedder)
     with ExitStack() as stack:
         draft = stack.enter_context(writing(folder, keep=how.keep, wait=how.wait))

@@ -4,6 +4,7 @@
 without gaps, so that the clauses of a document are one run of keys.
 """
 
+import os
 import sqlite3
 import threading
 import zlib
@@ -99,7 +100,7 @@ class Catalog:
             KeyError: there is none with this id.
         """
         place = self._place(document_id)[0]
-        return str(self._one("SELECT path FROM documents WHERE position = ?", [place])[0])
+        return os.fsdecode(self._one("SELECT path FROM documents WHERE position = ?", [place])[0])
 
     def faults(self) -> list[str]:
         """What is wrong inside the file, for :mod:`index.check`; empty where all is well."""

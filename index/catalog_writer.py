@@ -1,5 +1,6 @@
 """Writes a new catalog: documents are added one by one, or taken over in runs from catalogs that exist already."""
 
+import os
 import sqlite3
 import zlib
 from collections.abc import Sequence
@@ -97,7 +98,7 @@ class CatalogWriter:
 
     def move(self, position: int, path: str) -> None:
         """Notes that a document that was taken over lies in another file now."""
-        self._connection.execute("UPDATE documents SET path = ? WHERE position = ?", [path, position])
+        self._connection.execute("UPDATE documents SET path = ? WHERE position = ?", [os.fsencode(path), position])
 
     def checkpoint(self) -> None:
         """Brings to disk what there is so far."""

@@ -63,7 +63,7 @@ def preview(paths: Sequence[Path], folder: Path, embedder: Embedder, limits: Lim
     Raises:
         PolicyError: a path does not exist.
     """
-    files = list(find(paths).files)
+    files = list(find(paths, leave=folder).files)
     files += uploaded(folder, files)[0]
     with ExitStack() as stack:
         base = _base(folder, settings_of(embedder), stack)

@@ -1,6 +1,7 @@
 """Records <-> rows of the catalog: what is a list inside a record becomes one compact text column."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ CREATE TABLE documents (
     sha256 TEXT NOT NULL, length INTEGER NOT NULL, metadata TEXT NOT NULL,
     first_key INTEGER NOT NULL, last_key INTEGER NOT NULL, unplaced INTEGER NOT NULL, remarks TEXT NOT NULL,
     issuer TEXT, type TEXT, number TEXT, serial TEXT, disclosure TEXT, earliest TEXT, latest TEXT,
-    path TEXT NOT NULL
+    path BLOB NOT NULL
 );
 CREATE TABLE sources (position INTEGER PRIMARY KEY, text BLOB NOT NULL);
 CREATE TABLE clauses (
@@ -59,12 +60,17 @@ class Known(NamedTuple):
     kind: str
     unplaced: int
     packed_remarks: str
-    path: str
+    packed_path: bytes
 
     @property
     def clauses(self) -> int:
         """How many it has."""
         return self.last_key - self.first_key
+
+    @property
+    def path(self) -> str:
+        """Of the file that it was read from, absolute."""
+        return os.fsdecode(self.packed_path)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -117,7 +123,7 @@ def document_row(position: int, first: int, record: Record) -> tuple[Any, ...]:
         _folded(metadata.disclosure),
         earliest(date),
         latest(date),
-        record.path,
+        os.fsencode(record.path),  # a name need not be text
     )
 
 

@@ -35,7 +35,7 @@ class Findings:
     reports: tuple[FileReport, ...]
 
 
-def find(paths: Sequence[Path]) -> Findings:
+def find(paths: Sequence[Path], *, leave: Path | None = None) -> Findings:
     """Lists files and folders; a file that is reached twice counts once.
 
     In a folder, three sorts of files are left out: hidden ones and those of operating systems and office programs
@@ -44,6 +44,10 @@ def find(paths: Sequence[Path]) -> Findings:
 
     The source of a file is its path below the folder that was named, or its name. Where two roots give the same
     source, all sources are prefixed with as many folders above their root as it takes to tell them apart.
+
+    Args:
+        paths: files and folders.
+        leave: a folder inside them that is not looked into: that of the index.
 
     Raises:
         PolicyError: a path does not exist; then nothing is indexed, so that a slip of the pen empties no index.
@@ -55,7 +59,9 @@ def find(paths: Sequence[Path]) -> Findings:
     reports: list[FileReport] = []
     seen: set[str] = set()
     for root in paths:
-        listed = _walk(root, reports) if root.is_dir() else iter([(root.name, root)])
+        listed = (
+            _walk(root, reports, leave.resolve() if leave else None) if root.is_dir() else iter([(root.name, root)])
+        )
         for relative, path in listed:
             real = os.path.realpath(path)
             if real not in seen:
@@ -64,13 +70,15 @@ def find(paths: Sequence[Path]) -> Findings:
     return Findings(files=tuple(_named(files)), reports=tuple(reports))
 
 
-def _walk(root: Path, reports: list[FileReport]) -> Iterator[tuple[str, Path]]:
+def _walk(root: Path, reports: list[FileReport], leave: Path | None) -> Iterator[tuple[str, Path]]:
     def refuse(error: OSError) -> None:
         source = _clean(Path(error.filename).relative_to(root).as_posix() + "/")
         reason = f"无法打开文件夹（{error.strerror}），请修改权限后再试。"
         reports.append(FileReport(source=source, status="refused", reason=reason, code="unreadable"))
 
     for folder, folders, names in os.walk(root, onerror=refuse):
+        if leave is not None and leave.name in folders and (Path(folder) / leave.name).resolve() == leave:
+            folders.remove(leave.name)
         folders[:] = sorted(name for name in folders if not _hidden(name))
         for name in sorted(names):
             path = Path(folder) / name

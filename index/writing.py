@@ -82,8 +82,9 @@ def writing(folder: Path, *, keep: int = KEEP, wait: float = 0.0) -> Iterator[Pa
         PolicyError: another process is writing, or the folder cannot be written; the message says who or why.
     """
     with locked(folder, wait=wait):
+        # Counted before anything is removed: a reader must not take a new generation for one that bore its number.
+        draft = folder / f"draft-{max([0, *_draft_numbers(folder), *generations(folder)]) + 1:06d}"
         clean(folder, keep)
-        draft = folder / f"draft-{max([0, *_draft_numbers(folder)]) + 1:06d}"
         draft.mkdir()
         try:
             yield draft
@@ -149,7 +150,7 @@ def publish(
     fresh = [path for path, name in zip(paths, names, strict=True) if name not in linked]
     for path in (*fresh, draft / MANIFEST, *(path for path in draft.rglob("*") if path.is_dir()), draft):
         flush(path)
-    name = name_of(max([0, *generations(folder)]) + 1)
+    name = draft.name.replace("draft-", "gen-")
     draft.rename(folder / name)
     flush(folder)
     _point(folder, name)

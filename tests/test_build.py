@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -364,3 +365,26 @@ def test_parts_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
     rewrite_manifest(tmp_path / "index", lambda manifest: manifest.update(vectors=manifest["vectors"] + 1))
     with pytest.raises(IndexDamagedError, match="数目不符"):
         open_index(tmp_path / "index")
+
+
+def test_the_index_is_no_document_of_the_folder_it_lies_in(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path)
+    index_folder = tmp_path / "var" / "index"
+    build([corpus], index_folder, TinyEmbedder())
+    put(index_folder, "甲.txt", TEXTS[0].encode(), TinyEmbedder(), How())
+    report = build([corpus], index_folder, TinyEmbedder())
+    assert list(_statuses(report)) == [*sorted(CORPUS), "uploads/甲.txt"]
+
+
+def test_a_name_that_is_no_text_does_no_harm(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    name = os.fsdecode("公文".encode("gbk")) + ".txt"
+    try:
+        (corpus / name).write_text("甲\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("the file system takes only text")
+    report = build([corpus], tmp_path / "index", TinyEmbedder())
+    (source,) = set(_statuses(report)) - set(CORPUS)
+    with open_index(tmp_path / "index") as index_:
+        assert index_.path(document_id(source)) == str(corpus / name)
+    assert set(_statuses(build([corpus], tmp_path / "index", TinyEmbedder())).values()) == {"unchanged"}

@@ -1,6 +1,9 @@
 import os
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from index_samples import rewrite_manifest
 from index.errors import IndexDamagedError, IndexMissingError, PolicyError
 from index.generation import CURRENT, MANIFEST, Generation, Settings, check_hashes, current_name, open_generation
 from index.lock import IndexBusyError
-from index.writing import publish, writing
+from index.writing import Finished, clean, collect, kept, leftovers, mark, publish, rollback, writing
 
 SETTINGS = Settings(embedder="tiny", dimension=8, parser="p")
 
@@ -67,7 +70,7 @@ def test_leftovers_of_a_killed_writer_are_removed_and_never_read(tmp_path: Path)
     assert open_generation(tmp_path) == first
     second = _publish(tmp_path)
     assert open_generation(tmp_path) == second
-    assert sorted(path.name for path in tmp_path.iterdir()) == [CURRENT, "gen-000001", "gen-000002", "writer.lock"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [CURRENT, "gen-000001", "gen-000003", "writer.lock"]
 
 
 def _damage_pointer(folder: Path) -> None:
@@ -160,6 +163,67 @@ def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
         other.kill()
     # The lock of a dead process holds nobody up.
     _publish(tmp_path)
+
+
+def test_a_second_writer_may_wait(tmp_path: Path) -> None:
+    free = threading.Event()
+
+    def hold() -> None:
+        with writing(tmp_path):
+            free.set()
+            time.sleep(0.3)
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        assert free.wait(10)
+        with pytest.raises(IndexBusyError, match="命令"), writing(tmp_path):
+            pass
+        with writing(tmp_path, wait=30):
+            assert holding.done() or holding.result() is None
+
+
+def test_as_many_generations_are_kept_as_asked_for(tmp_path: Path) -> None:
+    for _ in range(6):
+        _publish(tmp_path, keep=4)
+    assert [one.name for one in kept(tmp_path)] == [f"gen-{number:06d}" for number in (3, 4, 5, 6)]
+    assert [path.name for path in collect(tmp_path, 1)] == [f"gen-{number:06d}" for number in (3, 4, 5)]
+    assert [(one.name, one.current) for one in kept(tmp_path)] == [("gen-000006", True)]
+
+
+def test_back_and_forth(tmp_path: Path) -> None:
+    for text in ("one", "two", "three"):
+        _publish(tmp_path, text, keep=3)
+    assert rollback(tmp_path).name == "gen-000002"
+    assert open_generation(tmp_path).name == "gen-000002"
+    assert rollback(tmp_path, "gen-000003").name == "gen-000003"
+    assert rollback(tmp_path, "gen-000001").name == "gen-000001"
+    with pytest.raises(PolicyError, match="没有更早的"):
+        rollback(tmp_path)
+    with pytest.raises(PolicyError, match="gen-000003"):
+        rollback(tmp_path, "gen-000009")
+    assert _publish(tmp_path, keep=3).name == "gen-000004"
+    assert [one.name for one in kept(tmp_path)] == ["gen-000001", "gen-000004"]
+
+
+def test_a_damaged_generation_is_not_gone_back_to(tmp_path: Path) -> None:
+    _publish(tmp_path, "one")
+    _publish(tmp_path, "two")
+    (tmp_path / "gen-000001" / "lexical" / "segment").write_text("onf")
+    with pytest.raises(IndexDamagedError, match="segment"):
+        rollback(tmp_path)
+    assert open_generation(tmp_path).name == "gen-000002"
+
+
+def test_drafts_that_hold_work_are_kept_but_not_for_ever(tmp_path: Path) -> None:
+    for number in range(4):
+        with pytest.raises(KeyboardInterrupt), writing(tmp_path) as draft:
+            mark(draft, Finished(settings=SETTINGS, documents=number, vectors=0))
+            raise KeyboardInterrupt
+    with writing(tmp_path):
+        assert [finished.documents for _, finished in leftovers(tmp_path)] == [3, 2]
+    _publish(tmp_path)
+    assert leftovers(tmp_path) == []
+    assert clean(tmp_path, 2) == []
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
