@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 
 from index.backend import Backend
+from index.day import today
+from index.directory import spellings
 from index.docnumber import number_key
 from index.records import Clause, Document, Filters
 from index.tokens import fold
 from qa.address import meets, steps
 from qa.errors import NotFoundError
+from qa.relations import ENDED
 
 _SHOWN = 5
 _MARKS = re.compile(r"[《》〈〉“”\"'\s]")
@@ -31,10 +34,10 @@ def find_document(backend: Backend, name: str) -> Document:
     documents = backend.documents(None)
     wanted = _bare(text)
     if wanted:
-        for fits in (_equals, _holds):
+        for fits in (_equals, _equals_short, _holds):
             found = [document for document in documents if fits(document, wanted)]
             if found:
-                return _only(found, text)
+                return _only(_applying(found) if fits is not _holds else found, text)
     raise NotFoundError(f"索引中没有“{name}”这份文件；可以用 qa docs 查看全部文件，再用 id、发文字号或标题指明。")
 
 
@@ -87,6 +90,19 @@ def _names(document: Document) -> list[str]:
 
 def _equals(document: Document, wanted: str) -> bool:
     return wanted in _names(document)
+
+
+def _equals_short(document: Document, wanted: str) -> bool:
+    """Whether it is the title without 中华人民共和国, （试行） or the place: 民法典, 优化营商环境条例."""
+    facts = document.metadata
+    titles = [title for title in (facts.title, facts.enclosed_title) if title]
+    return wanted in {_bare(name) for title in titles for name in spellings(title) if name}
+
+
+def _applying(found: Sequence[Document]) -> Sequence[Document]:
+    """Of several texts of one title the one that still applies, where there is just one; else all."""
+    applying = [document for document in found if document.validity(today()) not in ENDED]
+    return applying if len(applying) == 1 else found
 
 
 def _holds(document: Document, wanted: str) -> bool:

@@ -108,7 +108,8 @@ def _arrow(x1: float, y1: float, x2: float, y2: float, kind: str, *, near_start:
         f'<path d="M{x1:.0f} {y1:.0f} C{bend:.0f} {y1:.0f} {bend:.0f} {y2:.0f} {x2 - 7:.0f} {y2:.0f}" '
         'fill="none" stroke="#888"/>',
         f'<path d="M{x2:.0f} {y2:.0f} l-8 -4 v8 z" fill="#888"/>',
-        f'<text x="{at[0]:.0f}" y="{at[1] - 5:.0f}" fill="#555" font-size="11">{escape(kind)}</text>',
+        f'<text x="{at[0]:.0f}" y="{at[1] - 5:.0f}" fill="#555" font-size="11" '
+        f'stroke="#fff" stroke-width="3" paint-order="stroke">{escape(kind)}</text>',
     ]
 
 

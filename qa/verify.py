@@ -137,7 +137,7 @@ class _Checker:
         named = citation.owner is None and (said.title is not None or said.number is not None)
         document = self._document_of(self._memo.citations.index(citation), meant)
         verdict = self._named(citation, document) if named else None
-        if verdict is None or verdict.state != WRONG:
+        if verdict is None or (verdict.state != WRONG and document is not None):
             place = self._place(citation, document)
             verdict = place if verdict is None or place.state == WRONG or verdict.state == OK else verdict
         if verdict.state == OK and document is not None and named and not self._says_repealed(said.span):
@@ -151,7 +151,10 @@ class _Checker:
         if said.number is not None and said.number.endswith(("提案", "建议", "议案")):
             return _Verdict(state=UNSURE, problem=None, message="提案、建议不在核对之列。")
         if document is None:
-            return _wrong("unknown_document", self._nearest(said.title, said.number))
+            ended = self._repealing(said.title)
+            if ended is not None and self._says_repealed(said.span):
+                return _Verdict(state=OK, problem=None, message=f"索引中没有原文；它确已被《{ended}》废止。")
+            return _wrong("unknown_document", self._nearest(said.title, said.number, ended))
         if said.title is None or said.number is None:
             return _FINE
         by_number = self._find(None, said.number)
@@ -167,11 +170,20 @@ class _Checker:
             return _wrong("number_differs", f"{_name(document)}{_number(document)}，不是{said.number}。")
         return _Verdict(state=UNSURE, problem=None, message=f"{_name(document)}的原文没有文号，{said.number}无从核对。")
 
-    def _nearest(self, title: str | None, number: str | None) -> str:
+    def _repealing(self, title: str | None) -> str | None:
+        """The title of the document that ended one which the index does not hold; None where none says so."""
+        if title is None:
+            return None
+        for link in self._backend.links.to_unknown(title=title, day=self._as_of):
+            if link.repealed_by is not None:
+                return link.repealed_by_title
+            if link.kind == "废止" and not link.parts:
+                return self._backend.document(link.document_id).metadata.title
+        return None
+
+    def _nearest(self, title: str | None, number: str | None, ended: str | None) -> str:
         if title is None:
             return f"索引中没有{number}。"
-        links = self._backend.links.to_unknown(title=title, day=self._as_of)
-        ended = next((link.repealed_by_title for link in links if link.repealed_by is not None), None)
         if ended is not None:
             return f"索引中没有《{title}》；它已被《{ended}》废止。"
         near = self._texts.nearest_title(title, self._documents)

@@ -87,6 +87,9 @@ def test_a_difference_is_shown_character_by_character(service: PolicyQA) -> None
         ("按照《印花税暂行条例》办理。", [(WRONG, "repealed")]),
         ("《印花税暂行条例》已经废止。", [(OK, None)]),
         ("《个体工商户条例》同时废止。", [(OK, None)]),
+        # not in the index, but a document of the index repeals it
+        ("《城乡个体工商户管理暂行条例》已经废止。", [(OK, None)]),
+        ("按照《城乡个体工商户管理暂行条例》办理。", [(WRONG, "unknown_document")]),
         # a bare article belongs to the document named last
         ("《印花税法》自2022年起施行。其中第二十条作了规定。", [(OK, None), (OK, None)]),
         ("《印花税法》自2022年起施行。其中第二十二条作了规定。", [(OK, None), (WRONG, "no_such_clause")]),
@@ -163,6 +166,18 @@ def test_every_sentence_of_the_laws_is_found_and_every_altered_one_shown(service
     found = check(service, "\n".join(altered))
     assert [finding.problem for finding in found if finding.kind == "quotation"] == ["quotation_differs"] * len(lines)
     assert all(("insert", "𠮷") in [(piece.kind, piece.text) for piece in finding.pieces] for finding in found[1::2])
+
+
+def test_a_repealed_document_that_the_index_does_not_hold_is_said_to_be_so(service: PolicyQA) -> None:
+    for text in ("《城乡个体工商户管理暂行条例》已经废止。", "按照《城乡个体工商户管理暂行条例》办理。"):
+        assert "已被《个体工商户条例》废止" in check(service, text)[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "source"), [("印花税法", "印花税法(2021-06-10).txt"), ("个体工商户条例", "个体工商户条例(2016-02-06).txt")]
+)
+def test_a_short_title_names_its_document(service: PolicyQA, name: str, source: str) -> None:
+    assert service.document(name).source.endswith(source)
 
 
 def test_what_was_in_force_on_a_day(service: PolicyQA) -> None:
