@@ -17,7 +17,7 @@ from qa.keeper import Keeper
 from qa.question import interpret
 from qa.questionlog.log import QuestionLog
 from qa.records import Found, Interpretation, Reply
-from qa.watch import Watch
+from qa.watch import AbandonedError, Watch
 
 if TYPE_CHECKING:
     from qa.diff import Comparison
@@ -85,6 +85,9 @@ class PolicyQA(Keeper):
         reply = None
         try:
             reply = self._reply(interpretation, wanted, began, watch or Watch(), explain=explain)
+        except AbandonedError:
+            origin = None  # nobody waits, and nothing failed
+            raise
         finally:
             if origin is not None:
                 self.questions.record(origin, interpretation, reply, (perf_counter() - began) * 1000)

@@ -88,7 +88,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_settings_named_exist(page: Path) -> None:
     for section, name in re.findall(
-        r"`(index|embedding|lexicon|ranking|models|answer|log|privacy)\.([a-z_]+)`", TEXT[page]
+        r"`(index|embedding|lexicon|ranking|models|answer|log|service|privacy)\.([a-z_]+)`", TEXT[page]
     ):
         group = getattr(Settings(), section)
         # index.parse and the like are modules

@@ -73,6 +73,20 @@ def test_workers_share_an_index_and_tell_their_counters_together(service: Policy
     assert not any(QUESTIONS[0] in json.dumps(line, ensure_ascii=False) for line in log)
 
 
+def test_what_one_worker_takes_in_the_others_find(service: PolicyQA) -> None:
+    def found(url: str) -> int:
+        hits = httpx.get(f"{url}/v1/search", params={"q": QUESTION, "k": 50}).json()["hits"]
+        return sum("每天两次" in hit["clause"]["text"] for hit in hits)
+
+    with served(service.settings.index.folder, "--workers", "2") as server:
+        assert [found(server.url) for _ in range(8)] == [0] * 8  # both workers have the index open
+        content = "关于做好垃圾分类工作的通知\n\n一、垃圾分类每天两次。".encode()
+        taken = httpx.put(f"{server.url}/v1/documents/a.txt", content=content).json()
+        assert [found(server.url) for _ in range(8)] == [1] * 8
+        assert httpx.delete(f"{server.url}/v1/documents/{taken['document']['id']}").status_code == 204
+        assert [found(server.url) for _ in range(8)] == [0] * 8
+
+
 def test_an_index_changed_by_another_process_fails_no_request(service: PolicyQA, tmp_path: Path) -> None:
     folder = service.settings.index.folder
     more = tmp_path / "more"

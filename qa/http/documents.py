@@ -44,7 +44,10 @@ async def documents(request: Request, query: Annotated[ListQuery, Query()]) -> R
     page = rest[: query.limit]
     cursor = _cursor(page[-1].source) if len(rest) > len(page) else None
     shape = DocumentsPage(documents=door.shapes.documents(page).documents, total=len(found), next_cursor=cursor)
-    headers = {"Link": f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'} if cursor else None
+    headers = None
+    if cursor:  # relative, as the host that a client names may be any
+        following = request.url.include_query_params(cursor=cursor)
+        headers = {"Link": f'<{following.path}?{following.query}>; rel="next"'}
     return tagged(request, shape.model_dump_json().encode(), "application/json", headers)
 
 

@@ -1,5 +1,6 @@
 """``PUT`` and ``DELETE`` of documents: what a key with the scope ``write`` may change."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
@@ -17,6 +18,7 @@ from qa.http.describe import BODY, problems
 from qa.http.door import Door, door_of
 from qa.http.policy import whole_body
 from qa.http.problems import Problem
+from qa.reading import CHECK_SECONDS
 from qa.schemas import DocumentShape, Wire
 
 router = APIRouter(prefix="/v1", tags=["写入"], dependencies=[Depends(needs("write"))])
@@ -53,6 +55,7 @@ async def put(
         raise Problem("invalid", str(error)) from error
     content = await whole_body(request)
     shape = await door.writing.run(lambda: _taken_in(door, name, content))
+    await _seen_by_all(door)
     return Response(shape.model_dump_json(), media_type="application/json")
 
 
@@ -67,7 +70,14 @@ async def delete(request: Request, id: str) -> Response:
     """Takes a document out."""
     door = door_of(request)
     await door.writing.run(lambda: _taken_out(door, id))
+    await _seen_by_all(door)
     return Response(status_code=204)
+
+
+async def _seen_by_all(door: Door) -> None:
+    """Returns when the other workers too look for the new generation before they answer."""
+    if door.settings.service.workers > 1:
+        await asyncio.sleep(CHECK_SECONDS)
 
 
 def _taken_in(door: Door, name: str, content: bytes) -> IngestShape:
