@@ -3,6 +3,7 @@
 Source: the list of administrative divisions (行政区划) of the Ministry of Civil Affairs, prefecture level and above.
 """
 
+import re
 from functools import cache
 
 # full name, signs that begin its document numbers, prefectures (市 left out; other kinds in full)
@@ -39,6 +40,9 @@ _PROVINCES = """
 宁夏回族自治区 宁 | 银川 石嘴山 吴忠 固原 中卫
 新疆维吾尔自治区 新 | 乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉回族自治州 博尔塔拉蒙古自治州 巴音郭楞蒙古自治州 阿克苏地区 克孜勒苏柯尔克孜自治州 喀什地区 和田地区 伊犁哈萨克自治州 塔城地区 阿勒泰地区
 """  # noqa: E501
+_KIND = re.compile(
+    r"(?:(?:(?:布依|土家|朝鲜|蒙古|柯尔克孜|哈萨克|哈尼|景颇|傈僳|[苗侗壮傣白彝藏羌回])族?)+自治州|地区|盟|市)$"
+)
 _OTHER_KINDS = ("自治州", "地区", "盟")
 MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 """Cities that are provinces."""
@@ -65,6 +69,16 @@ def prefectures() -> dict[str, tuple[str, str]]:
         for name in names:
             whole = name if name.endswith(_OTHER_KINDS) else f"{name}市"
             found[whole] = whole, full
+    return found
+
+
+@cache
+def short_names() -> dict[str, str]:
+    """Names without their kind (贵州, 贵阳, 黔西南, 锡林郭勒) of provinces and prefectures -> that of the province."""
+    short = {full: name for name, full in provinces().items() if name != full}
+    found = {name: name for name in short.values()}
+    for full, province in prefectures().values():
+        found.setdefault(_KIND.sub("", full), short[province])
     return found
 
 

@@ -1,5 +1,6 @@
 """Two documents in force that give different figures for the same thing and place: both are shown, the newer first."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -17,6 +18,8 @@ _LOOKED_AT = 12
 _SAME_SUBJECT = 0.75
 """Share of characters that the words of two figures must have in common to be about one thing."""
 _SHORTEST = 3
+# 可以并处, 处以罚款: what every act says of its own offences names no thing
+_PENALTY = re.compile(r"可以?|应当|并?处以?|罚款|罚金|违法所得|没收|情节严重的?|的")
 _ENDS = "。！？；\n"
 
 
@@ -57,7 +60,7 @@ def rival(query: Query, ranking: Ranking, best: Passage, spans: Sequence[Span], 
             continue
         for figure in find_figures(other.clause.text) if own else ():
             for mine in own:
-                if _contradict(mine, figure):
+                if contradict(mine, figure):
                     return _rival(best, other, mine, figure)
     return None
 
@@ -71,14 +74,15 @@ def _same_place(one: Passage, other: Passage) -> bool:
     return agreement(mine, theirs) == 1.0 or (not mine and not theirs)
 
 
-def _contradict(one: Figure, other: Figure) -> bool:
+def contradict(one: Figure, other: Figure) -> bool:
+    """Whether two figures are different values of one thing, due at one time where they are due."""
     if (one.kind, one.unit) != (other.kind, other.unit) or (one.value, one.highest) == (other.value, other.highest):
         return False
     if (one.deadline is None) != (other.deadline is None):
         return False
     if one.deadline is not None and other.deadline is not None and one.deadline != other.deadline:
         return False
-    mine, theirs = fold(one.subject), fold(other.subject)
+    mine, theirs = (_PENALTY.sub("", fold(figure.subject)) for figure in (one, other))
     if min(len(mine), len(theirs)) < _SHORTEST:
         return False
     return SequenceMatcher(None, mine, theirs, autojunk=False).ratio() >= _SAME_SUBJECT

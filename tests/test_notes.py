@@ -9,8 +9,10 @@ import pytest
 from index.backend import open_index
 from index.build import build
 from index.embed import open_embedder
+from index.figures import find_figures
 from index.records import Filters
 from qa.config import Settings
+from qa.conflicts import contradict
 from qa.schemas import Shapes
 from qa.service import PolicyQA
 
@@ -144,3 +146,16 @@ def test_what_applies_turns_at_midnight_without_opening_the_index_again(
 
     assert leading("2022-06-30")[1] == "旧办法.txt"
     assert leading("2022-07-01") == ("新办法.txt", "新办法.txt")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("到2025年，全县森林覆盖率达到55%", "到2025年，全县森林覆盖率达到60%", True),
+        ("到2025年，全县森林覆盖率达到55%", "到2030年，全县森林覆盖率达到60%", False),
+        ("可以并处5000元以上罚款", "可以并处20万元以上罚款", False),
+        ("处违法所得3倍以下罚款", "处违法所得5倍以下罚款", False),
+    ],
+)
+def test_which_figures_contradict_each_other(one: str, other: str, differ: bool) -> None:
+    assert contradict(find_figures(one)[0], find_figures(other)[0]) is differ
