@@ -29,7 +29,7 @@ _ABOUT = """对公文提问，得到有出处的回答。对象与命令行 `--j
 
 每个响应带 `X-Request-ID`；请求里给出的（字母、数字、`.`、`_`、`-`，最多 64 个）会沿用。"""
 _TOLD = (HEADER, "ETag", "Link", "Retry-After")
-_TAKEN = ("Authorization", "Content-Type", "If-None-Match", HEADER, questions.DOOR_HEADER)
+_TAKEN = ("Authorization", "Content-Type", "If-None-Match", HEADER, questions.CLIENT_HEADER)
 _DAY = 86_400
 
 

@@ -262,3 +262,15 @@ def test_phone_numbers_are_masked_in_the_text_too(tmp_path: Path) -> None:
         (document,) = client.get("/v1/documents").json()["documents"]
         assert "13812345678" not in client.get(f"/v1/documents/{document['id']}/text").text
         assert "13812345678" not in client.get(f"/v1/documents/{document['id']}").text
+
+
+@pytest.mark.parametrize(
+    ("said", "door"), [("widget", "widget"), ("page", "page"), ("cli", "http"), ("x", "http"), ("", "http")]
+)
+def test_page_and_widget_say_who_asks(service: PolicyQA, monkeypatch: pytest.MonkeyPatch, said: str, door: str) -> None:
+    seen: list[tuple[str, str]] = []
+    own = PolicyQA(service.settings)
+    monkeypatch.setattr(own.questions, "record", lambda origin, *_: seen.append((origin.door, origin.request)))
+    with http(service.settings, own) as client:
+        response = client.post("/v1/ask", json={"question": "谁"}, headers={"X-Policy-QA-Client": said})
+    assert seen == [(door, response.headers["x-request-id"])]

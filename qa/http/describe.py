@@ -11,7 +11,7 @@ from qa.http.problems import MEDIA_TYPE, PROBLEMS, ProblemShape
 EXAMPLES = Path(__file__).with_name("examples.json")
 """Path with its parameters filled in -> what the service answers; a test holds them equal to what it does answer."""
 
-_ALWAYS = (401, 403, 422, 429, 500, 503)
+_ALWAYS = (400, 401, 403, 422, 429, 500, 503)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

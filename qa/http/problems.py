@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import IndexDamagedError, IndexMissingError, LoadError, ModelError, PolicyError
 from index.lock import IndexBusyError
 from qa.errors import ConfigError, NotFoundError, UsageError
+from qa.questionlog.records import QuestionLogError
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "client-gone": (499, "客户端已断开"),
     "fault": (500, "程序出错"),
     "no-index": (503, "索引现在不能用"),
+    "no-log": (503, "问题记录现在不能用"),
     "overloaded": (503, "服务正忙"),
     "timeout": (503, "处理超时"),
 }
@@ -129,6 +131,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem(name, _DETAILS.get(error.status_code, str(error.detail)), error.headers)
     if isinstance(error, (IndexMissingError, IndexDamagedError, ModelError)):
         return Problem("no-index", str(error), {"Retry-After": "30"})
+    if isinstance(error, QuestionLogError):
+        return Problem("no-log", str(error), {"Retry-After": "10"})
     if isinstance(error, IndexBusyError):
         return Problem("busy-writing", str(error), {"Retry-After": "10"})
     if isinstance(error, ConfigError):

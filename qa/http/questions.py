@@ -13,12 +13,12 @@ from qa.http.door import Door, door_of
 from qa.http.inputs import AskBody, SearchQuery
 from qa.http.problems import Problem, request_id_of
 from qa.http.streaming import HEARTBEAT, stream
-from qa.questionlog.records import Origin
+from qa.questionlog.records import DOORS, Origin
 from qa.schemas import AskShape, SearchShape
 from qa.watch import Watch
 
-DOOR_HEADER = "X-Policy-QA-Door"
-"""How page and widget say which of them asks, for the question log; it decides nothing else."""
+CLIENT_HEADER = "X-Policy-QA-Client"
+"""How pages (``page``) and widget (``widget``) say who asks, for the question log; it decides nothing else."""
 
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -62,7 +62,7 @@ async def ask(request: Request, body: AskBody) -> Response:
 
 async def _asked(door: Door, request: Request, body: AskBody) -> AskShape:
     filters, watch = body.filters.filters(), Watch()
-    origin = Origin(door=_said_door(request), request=request_id_of(request.scope))
+    origin = Origin(door=_client(request), request=request_id_of(request.scope))
     _note_question(door, request, body.question)
     try:
         reply = await door.look(
@@ -93,9 +93,9 @@ async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> Re
     return Response(door.shapes.search(found).model_dump_json(), media_type="application/json")
 
 
-def _said_door(request: Request) -> str:
-    said = request.headers.get(DOOR_HEADER, "")
-    return said if said in ("page", "widget") else "http"
+def _client(request: Request) -> str:
+    said = request.headers.get(CLIENT_HEADER, "")
+    return said if said in DOORS[1:] else "http"
 
 
 def _note_question(door: Door, request: Request, question: str) -> None:
