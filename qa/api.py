@@ -23,6 +23,7 @@ from qa.http.headers import SafeHeaders
 from qa.http.limits import Limits
 from qa.http.observe import HEADER, Observe
 from qa.service import PolicyQA
+from qa.web import pages
 
 _ABOUT = """对公文提问，得到有出处的回答。对象与命令行 `--json` 的相同。
 错误都是 `application/problem+json`（RFC 9457）。
@@ -61,7 +62,7 @@ def create_app(
     )
     app.state.door = door
     problems.install(app)
-    for router in (questions.router, documents.router, policy.router, writing.router, health.router):
+    for router in (questions.router, documents.router, policy.router, writing.router, health.router, pages.router):
         app.include_router(router)
     _layer(app, door, clock)
     describe.complete(app)

@@ -43,6 +43,16 @@ def cite(document: Document, clause: Clause, quoted: Span, source: str, *, marke
     return citation
 
 
+def quoted_in(clause: Clause, source: str, start: int, end: int) -> Span | None:
+    """The way back: which stretch of the clause's text is ``source[start:end]``; None where that holds none of it."""
+    before = inside = 0
+    for span in clause.spans:
+        before += len(_visible(source[span.start : min(span.end, max(span.start, start))]))
+        inside += len(_visible(source[max(span.start, start) : min(span.end, end)]))
+    places = [at for at, sign in enumerate(clause.text) if not sign.isspace()][before : before + inside]
+    return Span(start=places[0], end=places[-1] + 1) if places else None
+
+
 def check(citation: Citation, source: str) -> None:
     """Raises CitationError unless the quote is words of its clause and equals the source between its offsets.
 

@@ -12,6 +12,7 @@ from index.records import Clause, Document, Filters
 
 if TYPE_CHECKING:
     from qa.explain import Explanation
+    from qa.facets import Facet
 
 REFUSAL_REASONS = ("no_evidence", "off_topic", "filtered_out", "unknown_document")
 
@@ -138,6 +139,7 @@ class Reply:
         took_ms: milliseconds from question to reply.
         notes: Chinese sentences for the reader: what is cited no longer applies, or another document contradicts it.
         explanation: why the hits stand where they do; None unless asked for.
+        facets: what the documents that were looked at can be narrowed down by.
     """
 
     interpretation: Interpretation
@@ -147,6 +149,7 @@ class Reply:
     took_ms: float
     notes: tuple[str, ...] = ()
     explanation: "Explanation | None" = None
+    facets: "tuple[Facet, ...]" = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,6 @@
 """Records -> what a person reads on the terminal: path, number and date first, matched words marked."""
 
 from collections.abc import Iterable, Sequence
-from unicodedata import normalize
 
 from rich.console import Console
 from rich.padding import Padding
@@ -9,14 +8,13 @@ from rich.text import Text
 
 from index.day import today
 from index.records import Clause, Document
-from index.tokens import terms
 from qa.explain import Explanation
+from qa.marking import excerpt, matched_words, occurrences
 from qa.records import Citation, Found, Hit, Reply
 from qa.relations import ENDED, STATES, date_of
 from qa.schemas import Shapes
 from qa.visible import visible
 
-_EXCERPT = 160
 _MATCH = "bold yellow"
 _HEAD = "bold cyan"
 _DIM = "dim"
@@ -172,39 +170,6 @@ class Reader:
             # in a pipe a line is never broken
             lines = text.plain.split("\n")
             self._console.file.write("".join(f"{'  ' * indent if line else ''}{line}\n" for line in lines))
-
-
-def matched_words(question: str) -> tuple[str, ...]:
-    """The words of a question that are marked where they stand in a text: two characters or more, or a figure."""
-    return tuple(dict.fromkeys(word for word in terms(question) if len(word) > 1 or word.isdigit()))
-
-
-def occurrences(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
-    """Where the words stand in a text, whatever its width and case; half-open ranges that may overlap."""
-    # one character for one character, so that offsets stay
-    plain = "".join(folded if len(folded := normalize("NFKC", sign).lower()) == 1 else sign for sign in text)
-    found = []
-    for word in words:
-        start = plain.find(word)
-        while start >= 0:
-            found.append((start, start + len(word)))
-            start = plain.find(word, start + 1)
-    return sorted(found)
-
-
-def excerpt(text: str, words: Sequence[str], length: int = _EXCERPT) -> str:
-    """A stretch of a text, on one line, that holds as many of the words as it can; the cuts are shown by ``…``."""
-    line = " ".join(text.split())
-    if len(line) <= length:
-        return line
-    places = occurrences(line, words)
-    best, most = 0, -1
-    for start, _ in [(0, 0), *places]:
-        first = max(0, start - 12)
-        inside = len({line[a:b] for a, b in places if a >= first and b <= first + length})
-        if inside > most:
-            best, most = first, inside
-    return ("…" if best else "") + line[best : best + length] + ("…" if best + length < len(line) else "")
 
 
 def _address(document: Document, clause: Clause, day: str) -> Text:

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from index.backend import Backend
+from index.day import today
 from index.embed import Embedder
 from index.errors import IndexDamagedError, IndexMissingError, ModelError
 from index.records import Clause, Document, Filters
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from qa.diff import Comparison
     from qa.evaluate import Evaluation
     from qa.explain import Explanation
+    from qa.facets import Facet
     from qa.graph import Graph
     from qa.ledger import Row
     from qa.pipeline import Pipeline, Search
@@ -53,6 +55,7 @@ class PolicyQA(Keeper):
     def __init__(self, settings: Settings, *, backend: Backend | None = None, embedder: Embedder | None = None) -> None:
         super().__init__(settings, backend=backend, embedder=embedder)
         self.questions = QuestionLog(settings)
+        self._examples: tuple[str, tuple[str, ...]] | None = None
 
     def ask(
         self,
@@ -98,6 +101,7 @@ class PolicyQA(Keeper):
     ) -> Reply:
         with self._opened(watch) as pipeline:
             from qa.answer import compose
+            from qa.facets import of_search
 
             threshold = self.settings.answer.least_evidence
             with watch.stage("search"):
@@ -112,6 +116,7 @@ class PolicyQA(Keeper):
                 notes=outcome.notes,
                 took_ms=(perf_counter() - began) * 1000,
                 explanation=_explained(search, pipeline, outcome.hits) if explain else None,
+                facets=of_search(search),
             )
 
     @contextmanager
@@ -150,6 +155,21 @@ class PolicyQA(Keeper):
         """The documents that meet the filters, by source."""
         with self.reading() as reading:
             return reading.backend.documents(filters)
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions that the index can answer, for who has none yet; see :func:`qa.examples.examples`."""
+        from qa.examples import examples
+
+        with self.reading() as reading:
+            if self._examples is None or self._examples[0] != reading.name:
+                self._examples = (reading.name, examples(reading.backend))
+            return self._examples[1]
+
+    def facets(self, documents: Sequence[Document]) -> "tuple[Facet, ...]":
+        """What documents can be narrowed down by today; see :func:`qa.facets.facets`."""
+        from qa.facets import facets
+
+        return facets(documents, today())
 
     def document(self, name: str) -> Document:
         """One document, by id, number in any spelling, or title.

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from index.records import Clause, Document, Metadata, Span
+from qa.marking import excerpt, matched_words, occurrences, pieces
 from qa.records import Answer, Citation, Hit, Interpretation, Refusal, Reply
-from qa.render import Reader, excerpt, matched_words, occurrences
+from qa.render import Reader
 from qa.schemas import Shapes
 from qa.visible import visible
 
@@ -145,3 +146,14 @@ def test_what_is_printed_has_the_same_length_and_no_controls(text: str) -> None:
     found = visible(text)
     assert len(found) == len(text)
     assert not any(category(sign) == "Cc" and sign not in "\n\t" for sign in found)
+
+
+@given(
+    st.text(max_size=40),
+    st.lists(st.tuples(st.integers(0, 45), st.integers(0, 45)).map(lambda pair: (min(pair), max(pair)))),
+)
+def test_pieces_join_to_the_text_and_mark_the_ranges(text: str, ranges: list[tuple[int, int]]) -> None:
+    found = list(pieces(text, sorted(ranges)))
+    assert "".join(part for part, _ in found) == text
+    flags = [marked for part, marked in found for _ in part]
+    assert flags == [any(start <= at < end for start, end in ranges) for at in range(len(text))]

@@ -1,4 +1,6 @@
-"""Errors -> ``application/problem+json`` (RFC 9457), the only form of error that the HTTP door gives.
+"""Errors -> ``application/problem+json`` (RFC 9457), for programs the only form of error that the HTTP door gives.
+
+Who reads pages gets a page (:func:`qa.web.frame.error_page`).
 
 A ``type`` is ``urn:policy-qa:`` and one of :data:`PROBLEMS`; programs tell errors apart by it, people read ``detail``.
 """
@@ -110,8 +112,12 @@ class Problem(Exception):  # noqa: N818  what the client is told, not a fault
         )
 
     def response(self, scope: Scope) -> Response:
-        """The error as the response to a request."""
+        """The error as the response to a request: to a person who opened a page, a page."""
         scope.setdefault("state", {})["problem"] = self.name
+        from qa.web.frame import error_page, wants_page  # which need this module
+
+        if wants_page(scope):
+            return error_page(scope, self)
         return JSONResponse(self.shape(request_id_of(scope)).model_dump(), self.status, self.headers, MEDIA_TYPE)
 
 
