@@ -4,6 +4,7 @@ Layers, from the outside in: proxies, request id with log and counters, safe hea
 limits, faults, routes. A route parses, calls one method of :class:`qa.service.PolicyQA`, and renders.
 """
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -48,6 +49,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(door.warm)
         yield
         door.close()
 

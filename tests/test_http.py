@@ -159,10 +159,11 @@ def test_health(client: TestClient, service: PolicyQA) -> None:
     assert ready["model"] == service.embedder.identity
 
 
-def test_without_an_index_the_process_lives_but_is_not_ready(tmp_path: Path) -> None:
+def test_without_an_index_the_process_lives_but_is_not_ready(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     from tests.http_samples import settings_for
 
     with http(settings_for(tmp_path / "none")) as client:
+        assert "qa index" in caplog.text
         assert client.get("/healthz").status_code == 200
         for response in (client.get("/readyz"), client.post("/v1/ask", json={"question": "谁负责？"})):
             problem = ProblemShape.model_validate(response.json())

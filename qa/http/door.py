@@ -1,12 +1,14 @@
 """What every route shares: settings, service, shapes, threads, keys and counters; kept in the state of the app."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from starlette.requests import Request
 
+from index.errors import PolicyError
 from qa.config import Settings
 from qa.http.metrics import Metrics
 from qa.http.problems import Problem
@@ -16,6 +18,7 @@ from qa.schemas import Shapes
 from qa.service import PolicyQA
 from qa.watch import Watch
 
+_LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 _THREADS = 8
 _MOST_WRITES = 8
@@ -60,6 +63,14 @@ class Door:
         finally:
             for task in (work, gone):
                 task.cancel()
+
+    def warm(self) -> None:
+        """Opens index and models before the first question comes; what is wrong with them, ``/readyz`` tells."""
+        try:
+            with self.service.reading() as reading:
+                reading.pipeline()
+        except PolicyError as error:
+            _LOG.warning("%s", error)
 
     def close(self) -> None:
         """Lets running work finish, then lets go of the index."""
