@@ -168,3 +168,22 @@ def test_what_a_document_holds_is_shown_as_text(live: Live, tab: Any) -> None:
         assert ("onerror=" if path == "/documents" else "<script>alert('xss')</script>") in shown, path
         assert tab.locator("main script, main img, main [onerror], a[href^='javascript']").count() == 0
         assert not hostile_samples.STEERING & set(tab.content())
+
+
+def test_feedback_names_the_request_and_says_whether_it_was_taken(live: Live, tab: Any) -> None:
+    """Only what the page sends is looked at; what becomes of it is the question log's."""
+    sent: list[Any] = []
+
+    def taken(route: Any) -> None:
+        sent.append(route.request.post_data_json)
+        route.fulfill(status=204)
+
+    tab.route("**/v1/feedback", taken)
+    answered = tab.goto(f"{live.url}/?q={QUESTION}")
+    tab.click(".feedback button[value=outdated]")
+    tab.wait_for_selector(".feedback button[aria-pressed=true]")
+    assert sent == [{"request_id": answered.headers["x-request-id"], "kind": "outdated"}]
+    tab.unroute("**/v1/feedback")
+    tab.route("**/v1/feedback", lambda route: route.fulfill(status=503))
+    tab.click(".feedback button[value=up]")
+    tab.wait_for_selector("#status:has-text('没有记下')")

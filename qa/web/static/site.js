@@ -90,10 +90,10 @@
     else if (at(".share")) { event.preventDefault(); copy(at(".share").href); }
     else if (at(".print")) print();
     else if (judged) {
-      feedback({ request: form.dataset.request, kind: judged.value })
+      feedback({ request_id: form.dataset.request, kind: judged.value })
         .then(() => { judged.setAttribute("aria-pressed", "true"); tell(say.thanks); }, () => tell(say.notNoted));
     } else if (form && at("[data-clause]")) {
-      feedback({ request: form.dataset.request, kind: "click", clause: at("[data-clause]").dataset.clause }).catch(() => {});
+      feedback({ request_id: form.dataset.request, kind: "click", clause: at("[data-clause]").dataset.clause }).catch(() => {});
     }
   });
 
