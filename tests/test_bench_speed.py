@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bench.indexing import cold_table, indexing_table, tenth
+from bench.policy import table as policy_table
 from bench.speed import OURS, Times, export, measure, opened, report
 from index.backend import LocalBackend
 from index.dense import Dense
@@ -83,3 +84,9 @@ def test_a_tenth_keeps_names(tmp_path: Path) -> None:
         (folder / f"{number % 2}" / f"{number:02}.txt").write_text("第一条　内容。", encoding="utf-8")
     sample = tenth(folder, tmp_path / "laws")
     assert len(find([sample]).files) == 2
+
+
+def test_what_policy_tools_cost() -> None:
+    lines = policy_table((2.0, 3.0), (9.0, 0.9), 10, 100).splitlines()
+    assert lines[-2].endswith("| 2.0 | 3.0 | 1.50 |")
+    assert lines[-1].endswith("| 90.0 | 99.0 | 1.10 |")
