@@ -150,7 +150,8 @@ def _open(folder: Path) -> tantivy.Index:
         if os.access(folder, os.W_OK):
             return tantivy.Index.open(str(folder))
         # tantivy insists on a lock file beside the index, even to read; the files stay mapped when their links go.
-        with TemporaryDirectory(prefix="qa-lexical-") as links:
+        # A thread of its own may make that lock file again while the folder is being removed.
+        with TemporaryDirectory(prefix="qa-lexical-", ignore_cleanup_errors=True) as links:
             for path in folder.glob("[!.]*"):
                 (Path(links) / path.name).symlink_to(path.resolve())
             return tantivy.Index.open(links)
