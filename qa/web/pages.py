@@ -24,7 +24,7 @@ from qa.records import Citation, Hit, Reply
 from qa.service import MOST_HITS
 from qa.watch import Watch
 from qa.web.frame import Frame, frame_of, page, static_files
-from qa.web.reader import reading_view
+from qa.web.reader import View, reading_view
 from qa.web.texts import answer, marked
 
 router = APIRouter(include_in_schema=False)
@@ -131,11 +131,16 @@ async def documents(request: Request) -> Response:
 async def document(request: Request, name: str) -> Response:
     """A document as it reads; any spelling of its number leads to it as well."""
     door, frame = door_of(request), frame_of(request.scope)
-    found = await door.look(request, lambda: door.service.document(name))
-    if found.id != name:
-        return RedirectResponse(frame.url(f"/documents/{found.id}", frame.values))
     span = (_offset(frame, "start"), _offset(frame, "end"))
-    view = await door.look(request, lambda: reading_view(door, found, span))
+
+    def look_up() -> tuple[Document, View | None]:
+        with door.service.reading():
+            found = door.service.document(name)
+            return found, reading_view(door, found, span) if found.id == name else None
+
+    found, view = await door.look(request, look_up)
+    if view is None:
+        return RedirectResponse(frame.url(f"/documents/{found.id}", frame.values))
     address = str(request.url.replace(query="", fragment=""))
     cite = {"official": official(found), "literature": literature(found, address, today())}
     return page(frame, "document.html", view=view, cite=cite)

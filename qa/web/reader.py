@@ -69,15 +69,10 @@ class View:
 
 
 def reading_view(door: Door, document: Document, cited: tuple[int, int]) -> View:
-    """The page of a document with ``source_text[start:end]`` of ``cited`` marked.
-
-    Raises:
-        KeyError: the document has gone from the index.
-    """
-    with door.service.reading():
-        clauses, source = door.service.clauses(document), door.service.source_text(document.id)
-        around = door.service.graph(document)
-        whole = door.shapes.text(source) == source and door.service.original(document.id) is not None
+    """The page of a document with ``source_text[start:end]`` of ``cited`` marked; inside a reading of the service."""
+    clauses, source = door.service.clauses(document), door.service.source_text(document.id)
+    around = door.service.graph(document)
+    whole = door.shapes.text(source) == source and door.service.original(document.id) is not None
     text, facts = door.shapes.text, document.metadata
     values = [(name, getattr(facts, name)) for name in _FACTS]
     values += [("expires_on", around.validity.expires_on), ("copies", "、".join(facts.copies))]
