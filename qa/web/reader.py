@@ -124,7 +124,9 @@ def _outline(clauses: Sequence[Clause], door: Door) -> tuple[tuple[int, str, str
     for clause in clauses:
         first = clause.text.partition("\n")[0]
         if clause.kind == "clause" and (clause.heading or (clause.level == 1 and clause.marker)):
-            label = f"{clause.marker}{clause.heading}" if clause.heading else first
+            # 第一编 总则, 1.优化布局
+            space = " " if clause.marker.startswith("第") else ""
+            label = f"{clause.marker}{space}{clause.heading}" if clause.heading else first
         elif clause.kind == "head" and clause.ordinal:
             label = first
         else:
