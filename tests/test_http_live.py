@@ -133,6 +133,8 @@ def test_the_end_waits_for_requests_in_progress(service: PolicyQA) -> None:
     def body() -> Iterator[bytes]:
         whole = json.dumps({"question": QUESTIONS[0], "stream": True}).encode()
         yield whole[:10]
+        while "qa_requests_in_progress 2.0" not in httpx.get(f"{server.url}/metrics").text:
+            pass  # until the service has begun with this request, beside that for the counters
         server.process.send_signal(signal.SIGTERM)
         going.set()
         yield whole[10:]
