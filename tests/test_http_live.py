@@ -50,7 +50,8 @@ def served(folder: Path, *options: str) -> Iterator[Server]:
         yield server
     finally:
         if server.process.poll() is None:
-            server.stop()
+            server.process.terminate()
+            server.process.wait()
 
 
 @pytest.fixture
@@ -63,9 +64,9 @@ def service(tmp_path: Path) -> Iterator[PolicyQA]:
 def test_workers_share_an_index_and_tell_their_counters_together(service: PolicyQA) -> None:
     with served(service.settings.index.folder, "--workers", "2") as server:
         for _ in range(20):  # a connection each, so that both workers get some
-            reply = httpx.post(f"{server.url}/v1/ask", json={"question": QUESTIONS[0]})
+            reply = httpx.post(timeout=None, url=f"{server.url}/v1/ask", json={"question": QUESTIONS[0]})
             assert reply.status_code == 200 and reply.json()["answered"]
-        told = {httpx.get(f"{server.url}/metrics").text for _ in range(4)}
+        told = {httpx.get(timeout=None, url=f"{server.url}/metrics").text for _ in range(4)}
         assert all('qa_answers_total{outcome="answered"} 20.0' in text for text in told)
         log = server.stop()
     requests = [line for line in log if line["logger"] == "qa.access"]
@@ -75,15 +76,15 @@ def test_workers_share_an_index_and_tell_their_counters_together(service: Policy
 
 def test_what_one_worker_takes_in_the_others_find(service: PolicyQA) -> None:
     def found(url: str) -> int:
-        hits = httpx.get(f"{url}/v1/search", params={"q": QUESTION, "k": 50}).json()["hits"]
+        hits = httpx.get(timeout=None, url=f"{url}/v1/search", params={"q": QUESTION, "k": 50}).json()["hits"]
         return sum("每天两次" in hit["clause"]["text"] for hit in hits)
 
     with served(service.settings.index.folder, "--workers", "2") as server:
         assert [found(server.url) for _ in range(8)] == [0] * 8  # both workers have the index open
         content = "关于做好垃圾分类工作的通知\n\n一、垃圾分类每天两次。".encode()
-        taken = httpx.put(f"{server.url}/v1/documents/a.txt", content=content).json()
+        taken = httpx.put(timeout=None, url=f"{server.url}/v1/documents/a.txt", content=content).json()
         assert [found(server.url) for _ in range(8)] == [1] * 8
-        assert httpx.delete(f"{server.url}/v1/documents/{taken['document']['id']}").status_code == 204
+        assert httpx.delete(timeout=None, url=f"{server.url}/v1/documents/{taken['document']['id']}").status_code == 204
         assert [found(server.url) for _ in range(8)] == [0] * 8
 
 
@@ -96,7 +97,7 @@ def test_an_index_changed_by_another_process_fails_no_request(service: PolicyQA,
         stop, statuses, generations = threading.Event(), Counter[int](), set[str]()
 
         def ask() -> None:
-            with httpx.Client(base_url=server.url) as client:
+            with httpx.Client(base_url=server.url, timeout=None) as client:
                 while not stop.is_set():
                     statuses[client.post("/v1/ask", json={"question": QUESTIONS[0]}).status_code] += 1
                     statuses[client.get("/v1/documents").status_code] += 1
@@ -108,7 +109,7 @@ def test_an_index_changed_by_another_process_fails_no_request(service: PolicyQA,
         for paths in ([SEEDS, more], [SEEDS], [SEEDS, more]):
             command = [sys.executable, "-m", "qa.cli", "--index", str(folder), "--quiet", "index", *map(str, paths)]
             subprocess.run([*command, "--rebuild"], check=True, capture_output=True, cwd=ROOT)
-        with httpx.Client(base_url=server.url) as client:
+        with httpx.Client(base_url=server.url, timeout=None) as client:
             while client.get("/readyz").json()["generation"] != service_generation(folder):
                 pass
             (hit,) = client.get("/v1/search", params={"q": QUESTION, "k": 1}).json()["hits"]
@@ -133,21 +134,21 @@ def test_the_end_waits_for_requests_in_progress(service: PolicyQA) -> None:
     def body() -> Iterator[bytes]:
         whole = json.dumps({"question": QUESTIONS[0], "stream": True}).encode()
         yield whole[:10]
-        while "qa_requests_in_progress 2.0" not in httpx.get(f"{server.url}/metrics").text:
+        while "qa_requests_in_progress 2.0" not in httpx.get(timeout=None, url=f"{server.url}/metrics").text:
             pass  # until the service has begun with this request, beside that for the counters
         server.process.send_signal(signal.SIGTERM)
         going.set()
         yield whole[10:]
 
     with served(service.settings.index.folder) as server:
-        assert httpx.get(f"{server.url}/readyz").status_code == 200
+        assert httpx.get(timeout=None, url=f"{server.url}/readyz").status_code == 200
         headers = {"Content-Type": "application/json"}
-        reply = httpx.post(f"{server.url}/v1/ask", content=body(), headers=headers)
+        reply = httpx.post(timeout=None, url=f"{server.url}/v1/ask", content=body(), headers=headers)
         assert going.is_set() and reply.status_code == 200
         assert "event: done" in reply.text
         server.process.wait()
         with pytest.raises(httpx.ConnectError):
-            httpx.get(f"{server.url}/healthz")
+            httpx.get(timeout=None, url=f"{server.url}/healthz")
 
 
 def test_the_cold_command_line_starts_without_the_web() -> None:
