@@ -18,13 +18,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from qa.config import Settings
-from qa.http import describe, documents, health, logs, policy, problems, questions, writing
+from qa.http import describe, documents, feedback, health, logs, policy, problems, questions, writing
 from qa.http.door import Door, open_door
 from qa.http.headers import SafeHeaders
 from qa.http.limits import Limits
 from qa.http.observe import HEADER, Observe
 from qa.service import PolicyQA
-from qa.web import pages
+from qa.web import pages, report
 
 _ABOUT = """对公文提问，得到有出处的回答。对象与命令行 `--json` 的相同。
 错误都是 `application/problem+json`（RFC 9457）。
@@ -64,8 +64,8 @@ def create_app(
     )
     app.state.door = door
     problems.install(app)
-    for router in (questions.router, documents.router, policy.router, writing.router, health.router, pages.router):
-        app.include_router(router)
+    for part in (questions, feedback, documents, policy, writing, health, pages, report):
+        app.include_router(part.router)
     _layer(app, door, clock)
     describe.complete(app)
     return app

@@ -43,9 +43,9 @@ def report(
     """Reports, exports or resolves."""
     current = state(ctx)
     if resolve is not None:
-        from qa.questionlog.records import Resolution
+        from qa.questionlog.records import Resolution, ids_of
 
-        numbers = _numbers(resolve)
+        numbers = ids_of(resolve)
         current.service.questions.resolve(numbers, Resolution(state=status, document=document, note=note))
         current.talk(f"已记下 {len(numbers)} 个问题的处理结果。")
         raise typer.Exit(DONE)
@@ -124,10 +124,3 @@ def place(cited: "Cited") -> str:
     if not cited.document:
         return f"{cited.clause}（索引中已没有）"
     return f"{cited.path}，{cited.title}" + (f"（{cited.number}）" if cited.number else "")
-
-
-def _numbers(text: str) -> list[int]:
-    parts = [part.strip() for part in text.replace("，", ",").split(",")]
-    if not all(part.isascii() and part.isdecimal() and len(part) < 18 for part in parts):
-        raise UsageError(f"编号“{text}”看不懂；请写成 12 或 12,15,20，编号见 qa report。")
-    return [int(part) for part in parts]

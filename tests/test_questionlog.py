@@ -98,7 +98,7 @@ def test_off_by_default_and_then_nothing_is_written(index: Path, file: Path) -> 
     assert not Settings().log.enabled
     service = PolicyQA(settings(file, index, enabled=False))
     ask(service, ANSWERED)
-    with pytest.raises(UsageError, match=r"log\.enabled"):
+    with pytest.raises(NotFoundError, match=r"log\.enabled"):
         service.questions.feedback("req-1", Feedback(kind="up"))
     assert service.questions.entries() == []
     assert not file.parent.exists()

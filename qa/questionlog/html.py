@@ -10,6 +10,7 @@ from qa.questionlog.plot import plot
 from qa.questionlog.records import MOST_COMMENT, STATES
 from qa.questionlog.report import Report
 from qa.questionlog.words import counted
+from qa.visible import visible
 
 _WEB = Path(__file__).parents[1] / "web"
 
@@ -17,7 +18,9 @@ _WEB = Path(__file__).parents[1] / "web"
 @cache
 def _templates() -> Environment:
     loader = FileSystemLoader(_WEB / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    chosen = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    chosen.finalize = lambda value: visible(value) if type(value) is str else value
+    return chosen
 
 
 def body(report: Report, *, enabled: bool, action: str = "", links: bool = False) -> Markup:

@@ -103,12 +103,12 @@ class QuestionLog:
         """Writes down what somebody said of the answer to a request; said twice it counts once.
 
         Raises:
-            UsageError: the log is off, the kind is unknown, the comment too long, or the answer showed no such clause.
-            NotFoundError: no such question is in the log.
+            UsageError: the kind is unknown, the comment too long, or the answer showed no such clause.
+            NotFoundError: the log is off, or no such question is in it.
             QuestionLogError: the log cannot be written.
         """
         if not self.enabled:
-            raise UsageError("没有开启问题记录，收不了反馈；要开启请在 config.yaml 中写 log.enabled: true。")
+            raise NotFoundError("没有开启问题记录，收不了反馈；要开启请在 config.yaml 中写 log.enabled: true。")
         if said.kind not in KINDS:
             raise UsageError(f"不认识的反馈 {said.kind}；可用的有：{'、'.join(KINDS)}。")
         _check_length(said.comment)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from index.errors import PolicyError
+from qa.errors import UsageError
 
 DOORS = ("cli", "http", "page", "widget")
 """Where a question came in."""
@@ -108,3 +109,15 @@ class Entry:
     citations: tuple[str, ...]
     feedback: tuple[Feedback, ...] = ()
     resolution: Resolution = Resolution()
+
+
+def ids_of(text: str) -> list[int]:
+    """Numbers of questions as people write them: ``12`` or ``12,15,20``.
+
+    Raises:
+        UsageError: they cannot be understood.
+    """
+    parts = [part.strip() for part in text.replace("，", ",").split(",")]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 18 for part in parts):
+        raise UsageError(f"编号“{text[:80]}”看不懂；请写成 12 或 12,15,20，编号见 qa report。")
+    return [int(part) for part in parts]
