@@ -110,7 +110,8 @@ def test_cross_encoder_orders_the_first_clauses_and_no_others(models: Path, inbo
 
     from sentence_transformers import CrossEncoder
 
-    ranking = plain._ready().search(before.interpretation).ranking
+    with plain.reading() as reading:
+        ranking = reading.pipeline().search(before.interpretation).ranking
     assert ranking is not None
     from qa.cross import text_of
 
