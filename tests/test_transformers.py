@@ -145,8 +145,7 @@ def test_embedder_with_prompts_from_index_to_search(models: Path, inbox: Path, t
 def test_model_that_is_not_there_is_named(models: Path, inbox: Path, tmp_path: Path, section: str) -> None:
     missing = str(tmp_path / "没有这个模型")
     chosen = {"kind": "transformer", "model": missing} if section == "embedding" else {"cross_encoder": missing}
-    if section == "ranking":
-        PolicyQA(settings(tmp_path / "index")).index([inbox])
+    PolicyQA(settings(tmp_path / "index")).index([inbox])
     service = PolicyQA(settings(tmp_path / "index", **{section: chosen}))
     with pytest.raises(ModelError, match="没有这个模型"):
         service.search("社区养老")
