@@ -1,8 +1,8 @@
 # 政策问答：make run 即可使用；make test、make check 供开发。每个目标先做它所需要的事，不需要记顺序。
 #
 #   make setup               建立 .venv 并安装（不含附加组件）
-#   make run                 安装、收录 seeds/，然后逐个提问；make run Q="……" 只回答一个问题
-#   make run DOCS=我的文件夹   收录自己的文件
+#   make run                 安装、收录 seeds/，然后启动服务（网页、接口、挂件）；make run Q="……" 只回答一个问题
+#   make run DOCS=我的文件夹   收录自己的文件；make run PORT=8080 换一个端口
 #   make test                运行测试
 #   make check               格式、静态检查、类型检查、测试
 #   make format              按统一格式改写代码
@@ -12,6 +12,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV ?= .venv
 DOCS ?= seeds
+PORT ?= 8000
 Q ?=
 
 BIN := $(VENV)/bin
@@ -48,10 +49,10 @@ setup: $(VENV)/.base
 
 extras: $(VENV)/.extras
 
-# 答案在标准输出，其余在标准错误；拒答（退出码 1）不算 make 出错
+# 服务一直运行到 Ctrl-C；问一个问题时答案在标准输出，其余在标准错误，拒答（退出码 1）不算 make 出错
 run: setup
 	@$(BIN)/qa index "$(DOCS)" >&2
-	@if [ -n "$$Q" ]; then $(BIN)/qa ask -- "$$Q" || [ $$? -eq 1 ]; else $(BIN)/qa ask; fi
+	@if [ -n "$$Q" ]; then $(BIN)/qa ask -- "$$Q" || [ $$? -eq 1 ]; else $(BIN)/qa serve --port $(PORT); fi
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
