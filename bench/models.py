@@ -17,7 +17,7 @@ from qa.scope import Scope
 from train.corpus import laws, policies
 from train.data import Question, questions
 from train.fit import Recipe
-from train.material import Material, gather, train
+from train.material import Material, gather, train, without
 from train.ranker import fitted
 from train.samples import Sample, collect
 from train.validate import FOLDS, fold_of
@@ -63,19 +63,6 @@ def worth_without(every: Sequence[Question], held: Collection[str], material: Ma
     """What words are worth, counted without the questions held out (by id)."""
     taught = [one for one in every if one.id not in held]
     return worth_table(asked_words(taught, [*material.laws, *material.policies]))
-
-
-def without(material: Material, held: Collection[str]) -> Material:
-    """The material without the pairs of some questions (by id); all texts of the corpora stay."""
-    numbers = {
-        int(number) for one, number in zip(material.questions, material.question_texts, strict=True) if one.id in held
-    }
-    taught = ("law", "stard", "policy", "clause")
-    groups = {
-        name: [pair for pair in pairs if name not in taught or pair[0] not in numbers]
-        for name, pairs in material.groups.items()
-    }
-    return replace(material, groups=groups)
 
 
 def law_models(work: Path, shared: Path, threads: int) -> tuple[Path, Model]:

@@ -5,6 +5,7 @@ neighbouring characters, which find names and new words that the dictionary cuts
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from operator import add
 from unicodedata import is_normalized, normalize
@@ -94,13 +95,35 @@ def bigrams(text: str) -> list[str]:
 
 
 def _terms(folded: str) -> list[str]:
-    # Blanks keep the parts of a dotted date apart: jieba would take 2021.5 for a decimal fraction.
-    plain = _DOTTED.sub(lambda match: match[0].replace(".", " "), folded)
-    words = [word for word in rjieba.cut_for_search(plain) if word[0].isalnum()]
+    words = [word for word in rjieba.cut_for_search(_DOTTED.sub(_undotted, folded)) if word[0].isalnum()]
     words.extend(_YEAR.findall(folded))
     if "+" in folded:
         words.extend(_NUMBER_NAME.findall(folded))
     return words
+
+
+def terms_by_line(lines: Sequence[str]) -> list[list[str]]:
+    """``terms`` of many folded lines (none holds a line break): one cut for all costs a fraction of one for each."""
+    joined = "\n".join(lines)
+    found: list[list[str]] = [[]]
+    for word in rjieba.cut_for_search(_DOTTED.sub(_undotted, joined)):
+        if word == "\n":
+            found.append([])
+        elif word[0].isalnum():
+            found[-1].append(word)
+    if len(found) != len(lines):  # jieba took a line break for a part of something else
+        return [_terms(line) for line in lines]
+    for line, words in zip(lines, found, strict=True):
+        if "年" in line:
+            words.extend(_YEAR.findall(line))
+        if "+" in line:
+            words.extend(_NUMBER_NAME.findall(line))
+    return found
+
+
+def _undotted(match: re.Match[str]) -> str:
+    # Blanks keep the parts of a dotted date apart: jieba would take 2021.5 for a decimal fraction.
+    return match[0].replace(".", " ")
 
 
 def _bigrams(folded: str) -> list[str]:

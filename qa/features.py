@@ -125,7 +125,7 @@ def _source_columns(pool: Pool) -> dict[str, Floats]:
         "dense_reciprocal": (1.0 / (1.0 + pool.dense_rank)).astype(np.float32),
         "lexical_log_rank": np.log1p(pool.lexical_rank).astype(np.float32),
         "dense_log_rank": np.log1p(pool.dense_rank).astype(np.float32),
-        "sum": of_maximum(pool.lexical) + np.float32(1.2) * of_maximum(np.maximum(pool.dense, 0)),
+        "sum": pool.sum,
     }
 
 

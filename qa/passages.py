@@ -17,7 +17,7 @@ from index.tokens import fold
 from qa.address import Step, steps
 from qa.asks import has_figure
 from qa.cut import sentences
-from qa.interaction import Inner, inner
+from qa.interaction import Inner, inners
 from qa.places import places
 from qa.words import Words
 
@@ -112,17 +112,41 @@ def card(document: Document) -> Card:
     )
 
 
-def passage(key: int, document: Document, clause: Clause, about: Card, words: Words | None = None) -> Passage:
-    """One clause made ready; without ``words`` its words are left out."""
-    spans = sentences(clause.text)
-    folded = tuple(fold(clause.text[span.start : span.end]) for span in spans)
+def made_ready(found: Sequence[tuple[int, Document, Clause, Card]], words: Words | None = None) -> list[Passage]:
+    """Clauses, each with its key and the card of its document, made ready together; without ``words`` wordless."""
+    spans = [sentences(clause.text) for _, _, clause, _ in found]
+    lines: list[str] = []
+    for own, (_, _, clause, _) in zip(spans, found, strict=True):
+        lines.extend(clause.text[span.start : span.end] for span in own)
+        lines.append(" ".join((*clause.headings, clause.heading)).replace("\n", " "))
+    # A sentence holds no line break, so all are folded at once.
+    folded = fold("\n".join(lines)).split("\n")
+    texts: list[tuple[tuple[str, ...], str]] = []
+    first = 0
+    for own in spans:
+        texts.append((tuple(folded[first : first + len(own)]), folded[first + len(own)]))
+        first += len(own) + 1
+    if words is None:
+        inside = [Inner(products=np.zeros((max(len(own), 1), 3), np.float32)) for own in spans]
+    else:
+        inside = inners(
+            [(own or ("",), f"{heading} {one[3].title}") for (own, heading), one in zip(texts, found, strict=True)],
+            words,
+        )
+    return [_passage(one, own, text, about) for one, own, text, about in zip(found, spans, texts, inside, strict=True)]
+
+
+def _passage(
+    found: tuple[int, Document, Clause, Card], spans: tuple[Span, ...], text: tuple[tuple[str, ...], str], about: Inner
+) -> Passage:
+    key, document, clause, of_document = found
+    folded, heading = text
     whole = "\n".join(folded)
-    heading = fold(" ".join((*clause.headings, clause.heading)))
     return Passage(
         key=key,
         document=document,
         clause=clause,
-        card=about,
+        card=of_document,
         spans=spans,
         folded=folded,
         heading=heading,
@@ -131,14 +155,8 @@ def passage(key: int, document: Document, clause: Clause, about: Card, words: Wo
         kinds=tuple(float(pattern.search(whole) is not None) for pattern in _PATTERNS),
         years=frozenset(_YEAR.findall(whole)),
         places=places(f"{heading}\n{whole}"),
-        inner=inner(folded or ("",), f"{heading} {about.title}", words)
-        if words is not None
-        else _wordless(len(folded)),
+        inner=about,
     )
-
-
-def _wordless(sentences: int) -> Inner:
-    return Inner(products=np.zeros((max(sentences, 1), 3), np.float32))
 
 
 class Passages:
@@ -163,10 +181,9 @@ class Passages:
         with self._lock:
             kept = {key: self._kept[key] for key in keys if key in self._kept}
         missing = [key for key in dict.fromkeys(keys) if key not in kept]
-        made = {
-            key: passage(key, document, clause, self.card(document), self.words)
-            for key, (document, clause) in zip(missing, self._backend.fetch(missing), strict=True)
-        }
+        found = [(key, *pair) for key, pair in zip(missing, self._backend.fetch(missing), strict=True)]
+        ready = made_ready([(*one, self.card(one[1])) for one in found], self.words) if found else []
+        made = {passage.key: passage for passage in ready}
         with self._lock:
             self._kept.update(made)
             while len(self._kept) > self._capacity:

@@ -109,7 +109,7 @@ class Pipeline:
 
     def ranked(self, query: Query, within: Keys | None, named: Keys | None = None) -> Ranking | None:
         """The ranking of a query, None where no clause shares anything with it."""
-        pool = candidates(query, self.backend, within, named)
+        pool = candidates(query, self.backend, within, named).best(named)
         if not len(pool):
             return None
         return rank(query, pool, self.passages.get(pool.keys.tolist()), self.model, self.passages.words)

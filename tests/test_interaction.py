@@ -12,7 +12,7 @@ from index.static import StaticEmbedder
 from index.tokens import fold, terms
 from index.units import unit_keys
 from qa.asks import asks
-from qa.interaction import Groups, inner, interaction
+from qa.interaction import Groups, inners, interaction
 from qa.kernels import Floats
 from qa.query import Query
 from qa.words import Words
@@ -66,8 +66,8 @@ def _columns(clauses: Sequence[tuple[str, Sequence[str]]], query: Query, words: 
     count = len(query.terms)
     held = (np.zeros((count, sum(sizes)), np.float32), np.zeros((count, len(sizes)), np.float32))
     table = words or _NOTHING
-    inners = [inner([fold(one) for one in sentences], fold(heading), table) for heading, sentences in clauses]
-    return interaction(query, inners, layout, held, words)
+    found = inners([([fold(one) for one in sentences], fold(heading)) for heading, sentences in clauses], table)
+    return interaction(query, found, layout, held, words)
 
 
 class _Nothing(Words):

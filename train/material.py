@@ -1,7 +1,7 @@
 """Everything that the embedding is trained on and measured with, taken apart once."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +77,19 @@ def gather(shared: Path = data.SHARED, seed: int = 0, say: Say = print) -> Mater
         question_texts=question_texts,
         gold=gold,
     )
+
+
+def without(material: Material, held: Collection[str]) -> Material:
+    """The material without the pairs of some questions (by id); all texts of the corpora stay."""
+    numbers = {
+        int(number) for one, number in zip(material.questions, material.question_texts, strict=True) if one.id in held
+    }
+    taught = ("law", "stard", "policy", "clause")
+    groups = {
+        name: [pair for pair in pairs if name not in taught or pair[0] not in numbers]
+        for name, pairs in material.groups.items()
+    }
+    return replace(material, groups=groups)
 
 
 def _numbers(texts: Texts, these: Iterable[str]) -> Int64:

@@ -9,6 +9,7 @@ import random
 import re
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zlib import crc32
@@ -32,7 +33,7 @@ from qa.words import Words
 from train.corpus import laws, policies, squash
 from train.data import DATA, Question, questions
 from train.fit import Recipe
-from train.material import gather, train
+from train.material import gather, train, without
 from train.validate import FOLDS, fold_of
 from train.worth import Asked, asked_words, worth_table
 
@@ -57,8 +58,11 @@ _PLACES = (
     "天津",
 )
 _FEW = 5
-_QUARTER = 4
 """Documents in the small collections that stand beside the full one."""
+_QUARTER, _TENTH, _WITHOUT_LAW = 4, 10, 3
+"""One in so many of the later questions on policies, of those on laws; of these, one in so many without its law."""
+ANSWERED = ("all", "few", "laws")
+"""Scenarios in which the collection holds the answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -69,7 +73,7 @@ class Sample:
         question: the question.
         fold: of its document.
         scenario: ``all``, ``few``; without an answer ``no document``, ``few, no document``, ``no clause``,
-            ``no figure``, ``other place``, ``written`` (to be unanswerable).
+            ``no figure``, ``other place``, ``written`` (to be unanswerable); on laws ``laws`` and ``no law``.
         names: of the features.
         values: float32, (candidates, features).
         gold: bool, (candidates,).
@@ -100,9 +104,20 @@ class Collection:
         self.texts = [squash(clause.text) for _, clause in backend.fetch(self.everything)]
 
     def gold(self, question: Question) -> npt.NDArray[np.int64]:
-        """Keys of the clauses that hold the question's quote."""
+        """Keys of the clauses that hold the question's quote, or of its articles with all their items."""
+        if question.articles:
+            found = [self._article(file, article) for file, article in question.articles]
+            return np.unique(np.concatenate([np.zeros(0, np.int64), *found])).astype(np.int64)
         quote = squash(question.quote)
         return np.array([k for k in self.keys.get(question.document, ()) if quote in self.texts[k]], np.int64)
+
+    def _article(self, file: str, article: str) -> npt.NDArray[np.int64]:
+        keys = self.keys.get(file.rsplit("/", 1)[-1], np.zeros(0, np.int64))
+        whole = re.compile(re.escape(article) + r"(?!之)")
+        own = [
+            key for key, (_, clause) in zip(keys, self.backend.fetch(keys), strict=True) if whole.search(clause.path)
+        ]
+        return np.array(own, np.int64)
 
     def query(self, text: str) -> Query:
         """A question taken apart."""
@@ -111,7 +126,7 @@ class Collection:
 
     def sheet(self, trial: "Trial") -> tuple[npt.NDArray[np.int64], Sheet] | None:
         """Candidates and their features; None where nothing is found."""
-        pool = candidates(trial.query, self.backend, trial.within)
+        pool = candidates(trial.query, self.backend, trial.within).best()
         if not len(pool):
             return None
         found = self.passages.get(pool.keys.tolist())
@@ -153,22 +168,42 @@ def samples(collection: Collection, asked: Sequence[Question], fold: int, seed: 
     choose = random.Random(seed)
     for question in asked:
         gold = collection.gold(question)
+        if len(gold):
+            for trial in _trials(collection, question, gold, choose):
+                yield from _sampled(collection, question, fold, trial, gold)
+
+
+def law_samples(collection: Collection, asked: Sequence[Question], fold: int) -> Iterator[Sample]:
+    """Each question on laws in all of them, and some where the laws that answer are missing."""
+    for question in asked:
+        gold = collection.gold(question)
         if not len(gold):
             continue
-        for trial in _trials(collection, question, gold, choose):
-            made = collection.sheet(trial)
-            if made is not None:
-                keys, sheet = made
-                yield Sample(
-                    question=question,
-                    fold=fold,
-                    scenario=trial.scenario,
-                    names=sheet.names,
-                    values=sheet.values.astype(np.float32),
-                    gold=np.isin(keys, gold),
-                    found=trial.scenario in ("all", "few"),
-                    keys=keys,
-                )
+        query = collection.query(question.text)
+        yield from _sampled(collection, question, fold, Trial(scenario="laws", query=query, within=None), gold)
+        if crc32(question.id.encode()) % _WITHOUT_LAW == 0:
+            own = [collection.keys[file.rsplit("/", 1)[-1]] for file, _ in question.articles]
+            within = np.setdiff1d(collection.everything, np.concatenate(own))
+            yield from _sampled(collection, question, fold, Trial(scenario="no law", query=query, within=within), gold)
+
+
+def _sampled(
+    collection: Collection, question: Question, fold: int, trial: "Trial", gold: npt.NDArray[np.int64]
+) -> Iterator[Sample]:
+    """The sample of a trial; none where nothing is found."""
+    made = collection.sheet(trial)
+    if made is not None:
+        keys, sheet = made
+        yield Sample(
+            question=question,
+            fold=fold,
+            scenario=trial.scenario,
+            names=sheet.names,
+            values=sheet.values.astype(np.float32),
+            gold=np.isin(keys, gold),
+            found=trial.scenario in ANSWERED,
+            keys=keys,
+        )
 
 
 def written(folder: Path = DATA) -> list[Question]:
@@ -200,19 +235,8 @@ def unanswered(collection: Collection, asked: Sequence[Question], fold: int, see
         few = choose.sample(near, min(len(near), _FEW - 1))
         small = np.sort(np.concatenate([collection.keys[name] for name in (question.document, *few)]))
         for within in (None, small):
-            made = collection.sheet(Trial(scenario="written", query=query, within=within))
-            if made is not None:
-                keys, sheet = made
-                yield Sample(
-                    question=question,
-                    fold=fold,
-                    scenario="written",
-                    names=sheet.names,
-                    values=sheet.values.astype(np.float32),
-                    gold=np.zeros(len(keys), np.bool_),
-                    found=False,
-                    keys=keys,
-                )
+            trial = Trial(scenario="written", query=query, within=within)
+            yield from _sampled(collection, question, fold, trial, np.zeros(0, np.int64))
 
 
 def _trials(
@@ -257,7 +281,8 @@ def collect(work: Path, shared: Path, threads: int, limit: int | None) -> list[S
     torch.set_num_threads(threads)
     every = questions(shared=shared)
     asked = [one for one in every if one.source == "policy" and _taught(one)][:limit]
-    open_ended = written()
+    on_laws = [one for one in every if _taught_of_laws(one)][:limit]
+    open_ended = written()[:limit]
     words = asked_words(every, [*laws(shared / "corpus" / "laws"), *policies(shared / "corpus" / "policies")])
     lexicon = read_lexicon(sorted(DATA.glob("lexicon*.tsv")))
     found: list[Sample] = []
@@ -268,20 +293,37 @@ def collect(work: Path, shared: Path, threads: int, limit: int | None) -> list[S
         if not (model / static.CONFIG).exists():
             material = material or gather(shared)
             held = {passage.document for passage in material.policies if fold_of(passage.document) == fold}
-            bags, table = train(material, Recipe(), held=held)
+            held_questions = {one.id for one in every if one.articles and fold_of_question(one) == fold}
+            bags, table = train(without(material, held_questions), Recipe(), held=held)
             static.save(model, table.tensors(bags.keys))
         embedder = StaticEmbedder(model)
-        build([shared / "corpus" / "policies"], work / f"fold{fold}" / "index", embedder)
-        with open_index(work / f"fold{fold}" / "index", embedder=embedder.identity) as backend:
-            worth = worth_table(_others(words, fold))
-            collection = Collection(backend, embedder, lexicon, worth)
-            mine = [one for one in asked if fold_of(one.document) == fold]
+        worth = worth_table(_others(words, fold))
+        mine = [one for one in asked if fold_of(one.document) == fold]
+        with _collection(shared / "corpus" / "policies", work / "policies", embedder, lexicon, worth) as collection:
             found.extend(samples(collection, mine, fold, seed=fold))
-            found.extend(
-                unanswered(collection, [one for one in open_ended if fold_of(one.document) == fold], fold, fold)
-            )
-        print(f"fold {fold}: {len(mine)} questions, {time.monotonic() - start:.0f} s", flush=True)
+            unwritten = [one for one in open_ended if fold_of(one.document) == fold]
+            found.extend(unanswered(collection, unwritten, fold, fold))
+        of_laws = [one for one in on_laws if fold_of_question(one) == fold]
+        if of_laws:
+            with _collection(shared / "corpus" / "laws", work / "laws", embedder, lexicon, worth) as collection:
+                found.extend(law_samples(collection, of_laws, fold))
+        print(f"fold {fold}: {len(mine)} + {len(of_laws)} questions, {time.monotonic() - start:.0f} s", flush=True)
     return found
+
+
+@contextmanager
+def _collection(
+    corpus: Path, folder: Path, embedder: StaticEmbedder, lexicon: Lexicon, worth: dict[str, float]
+) -> Iterator[Collection]:
+    """The corpus indexed with a fold's embedding; the next fold takes over what was read and parsed."""
+    build([corpus], folder, embedder)
+    with open_index(folder, embedder=embedder.identity) as backend:
+        yield Collection(backend, embedder, lexicon, worth)
+
+
+def fold_of_question(question: Question) -> int:
+    """Fold of a question on laws: everyday questions go by their law, STARD's, which mix laws, each by itself."""
+    return fold_of(question.id if question.source == "stard" else question.document)
 
 
 def _others(words: Sequence[Asked], fold: int) -> Iterator[Asked]:
@@ -291,3 +333,8 @@ def _others(words: Sequence[Asked], fold: int) -> Iterator[Asked]:
 def _taught(question: Question) -> bool:
     """All questions of the first authors, and a quarter of the later ones: more of them only cost time."""
     return question.id.startswith("q") or crc32(question.id.encode()) % _QUARTER == 0
+
+
+def _taught_of_laws(question: Question) -> bool:
+    """All of STARD, and a tenth of the everyday questions on laws."""
+    return question.source == "stard" or (question.source == "law" and crc32(question.id.encode()) % _TENTH == 0)
