@@ -68,7 +68,7 @@ class _Likeness:
 
 
 def inners(clauses: Sequence[tuple[Sequence[str], str]], words: Words) -> list[Inner]:
-    """The words of several clauses, each given by its folded sentences (at least one) and its folded title and headings.
+    """The words of several clauses, each given by its folded sentences (at least one) and its title and headings.
 
     All are cut and looked up together: one by one that costs three times as much.
     """

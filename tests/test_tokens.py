@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.tokens import bigrams, fold, terms, units
+from index.tokens import bigrams, fold, terms, terms_by_line, units
 
 CASES = [
     ("2025年产出强度达到3.5%以上", ["2025", "年", "产出", "强度", "达到", "3.5%", "以上", "2025年"]),
@@ -73,3 +73,14 @@ def test_units_are_folded_and_not_blank(text: str) -> None:
 @given(st.text(alphabet="國国二〇五年2,1.三3%aA１，", max_size=12))
 def test_fold_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+LINES = st.lists(
+    st.one_of(st.sampled_from([text for text, _ in CASES]), st.text("年月日一二2021.5+%，。ab 开发区", max_size=20))
+)
+
+
+@given(LINES)
+def test_many_lines_are_cut_like_each_alone(lines: list[str]) -> None:
+    folded = [fold(line).replace("\n", " ") for line in lines]
+    assert terms_by_line(folded) == [terms(line) for line in folded]
