@@ -1,14 +1,20 @@
 """Documents, names and questions that try to be more than text: they stay text at every door."""
 
 import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
-from hostile_samples import LINK, ORDER, QUESTION, SCRIPT, STEERING, TERMINAL, TURNED, write
+from starlette.testclient import TestClient
 
 from qa import cli
+from qa.service import PolicyQA
 from qa.visible import escaped, visible
+from tests.hostile_samples import LINK, ORDER, QUESTION, SCRIPT, STEERING, TERMINAL, TURNED, write
+from tests.http_samples import http, settings_for
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +158,63 @@ def test_files_for_others_hold_it_as_text(
     assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page
     for text in (svg.read_text(encoding="utf-8"), page):
         assert not STEERING & set(text)
+
+
+@pytest.fixture(scope="module")
+def client(index: Path) -> Iterator[TestClient]:
+    settings = settings_for(index)
+    with http(settings, PolicyQA(settings)) as opened:
+        yield opened
+
+
+class Markup(HTMLParser):
+    """Elements and attributes of a page, as a browser would make them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attributes}))
+
+
+PAGES = ["/documents/{id}", "/documents", f"/?q={quote(QUESTION)}", f"/?q={quote(SCRIPT + TURNED + QUESTION)}",
+         f"/?q={quote(QUESTION)}&issuer={quote(SCRIPT)}", f"/documents?issuer={quote(SCRIPT)}",
+         f"/documents/{quote(SCRIPT, safe='')}", f"/{quote(SCRIPT)}", "//evil.example/x"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["txt", "md", "html", "docx"])
+@pytest.mark.parametrize("page", PAGES, ids=range(len(PAGES)))
+def test_pages_show_it_as_text(client: TestClient, documents: dict[str, str], kind: str, page: str) -> None:
+    address = page.replace("{id}", documents[kind])
+    shown = client.get(f"http://127.0.0.1{address}", headers={"Accept": "text/html"})
+    assert shown.headers["content-type"].startswith("text/html") and shown.status_code < 500
+    assert not STEERING & set(shown.text)
+    for tag, attributes in Markup(shown.text).found:
+        assert tag not in ("iframe", "object", "embed", "base", "img")
+        assert tag != "script" or attributes["src"].startswith("/static/")
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        for name in ("href", "src", "action", "formaction"):
+            assert attributes.get(name, "/").startswith(("/", "#")), attributes
+            assert not attributes.get(name, "/").startswith("//"), attributes
+
+
+@pytest.mark.parametrize("kind", ["txt", "md", "html", "docx"])
+def test_json_over_http_is_that_of_the_command_line(
+    client: TestClient, index: Path, documents: dict[str, str], kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = client.get(f"/v1/documents/{documents[kind]}")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert cli.run(["--index", str(index), "show", documents[kind], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == answer.json()
+
+
+@pytest.mark.parametrize("length", ["9" * 19, "9" * 5_000, "-1", "1e9", "٣"])
+def test_a_length_that_is_none_is_a_problem(client: TestClient, length: str) -> None:
+    answer = client.post(
+        "/v1/ask", content=b"{}", headers={"Content-Length": length.encode(), "Content-Type": "application/json"}
+    )
+    assert answer.status_code in (400, 413, 422)
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -42,7 +42,7 @@ class Frame:
         """An address on this site in the same language and appearance; empty values are left out."""
         given = {name: str(value) for name, value in (values or {}).items() if value not in (None, "")}
         query = urlencode({**given, **self.kept})
-        return quote(path) + (f"?{query}" if query else "") + (f"#{quote(anchor)}" if anchor else "")
+        return _local(path) + (f"?{query}" if query else "") + (f"#{quote(anchor)}" if anchor else "")
 
     def changed(self, **values: object) -> str:
         """The address of this page with some parameters changed; None drops one."""
@@ -51,7 +51,12 @@ class Frame:
     def as_(self, **kept: str) -> str:
         """The address of this page in another language or appearance."""
         chosen = {name: value for name, value in {**self.values, **self.kept, **kept}.items() if value != "auto"}
-        return quote(self.path) + (f"?{urlencode(chosen)}" if chosen else "")
+        return _local(self.path) + (f"?{urlencode(chosen)}" if chosen else "")
+
+
+def _local(path: str) -> str:
+    """A path as an address on this site: ``//host/`` would be one on another."""
+    return "/" + quote(path.lstrip("/"))
 
 
 def frame_of(scope: Scope) -> Frame:
