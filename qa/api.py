@@ -24,7 +24,7 @@ from qa.http.headers import SafeHeaders
 from qa.http.limits import Limits
 from qa.http.observe import HEADER, Observe
 from qa.service import PolicyQA
-from qa.web import pages, report
+from qa.web import pages, report, widget
 
 _ABOUT = """对公文提问，得到有出处的回答。对象与命令行 `--json` 的相同。
 错误都是 `application/problem+json`（RFC 9457）。
@@ -64,7 +64,7 @@ def create_app(
     )
     app.state.door = door
     problems.install(app)
-    for part in (questions, feedback, documents, policy, writing, health, pages, report):
+    for part in (questions, feedback, documents, policy, writing, health, pages, report, widget):
         app.include_router(part.router)
     _layer(app, door, clock)
     describe.complete(app)
