@@ -254,6 +254,7 @@
 
     #suggestSoon() {
       this.#stop();
+      this.#choose(-1);  // what was chosen was chosen for other words
       const query = this.#parts.input.value.trim();
       if (query.length < LEAST) { this.#clear(); this.close(); return; }
       this.#timer = setTimeout(() => this.#suggest(query), DEBOUNCE);
@@ -285,13 +286,12 @@
     #answer(reply) {
       this.#clear();
       const { answer } = this.#parts, words = this.#words;
-      const links = new Map(reply.citations.map((one) => [String(one.marker), this.#link(one)]));
+      const cited = new Map(reply.citations.map((one) => [`[${one.marker}]`, one]));
       const nodes = [];
       if (reply.answered) {
         const said = make("p", { class: "said", part: "said" });
         for (const piece of reply.answer.split(/(\[\d+\])/)) {
-          const url = /^\[\d+\]$/.test(piece) ? links.get(piece.slice(1, -1)) : null;
-          said.append(url ? make("a", { href: url, part: "marker" }, piece) : shown(piece));
+          said.append(cited.has(piece) ? this.#leading(cited.get(piece), "marker", piece) : shown(piece));
         }
         nodes.push(said, this.#sources(reply.citations, (one) => `[${one.marker}] `, (one) => one.quote));
       } else {
@@ -307,14 +307,18 @@
     }
 
     #sources(found, before, text) {
-      return make("ol", { class: "sources", part: "sources" }, ...found.map((one) => {
-        const link = make("a", { href: this.#link(one), part: "citation" }, before(one) + this.#where(one));
-        link.addEventListener("click", (event) => {
-          const detail = { url: link.href, document: one.document, clause: one.clause };
-          if (!this.#tell("select", detail, true)) event.preventDefault();
-        });
-        return make("li", {}, link, make("blockquote", { part: "quote" }, shown(text(one))));
-      }));
+      return make("ol", { class: "sources", part: "sources" }, ...found.map((one) =>
+        make("li", {}, this.#leading(one, "citation", before(one) + this.#where(one)), make("blockquote", { part: "quote" }, shown(text(one))))));
+    }
+
+    /* A link to a clause; the page that holds the widget may lead there in its own way. */
+    #leading(one, part, text) {
+      const link = make("a", { href: this.#link(one), part }, text);
+      link.addEventListener("click", (event) => {
+        const detail = { url: link.href, document: one.document, clause: one.clause };
+        if (!this.#tell("select", detail, true)) event.preventDefault();
+      });
+      return link;
     }
 
     /* One request at a time: a newer one overtakes, and what then still comes of the older is dropped. */
