@@ -178,7 +178,9 @@ def test_late_replies_are_dropped(live: Live, tab: Any) -> None:
     }""")
     tab.evaluate("window.old = document.querySelector('policy-qa').ask('今天天气怎么样'); null")
     # not wait_for_function: the strict policy forbids the eval that it needs
-    tab.evaluate("new Promise((done) => { const look = () => window.release ? done() : setTimeout(look, 20); look(); })")
+    tab.evaluate(
+        "new Promise((done) => { const look = () => window.release ? done() : setTimeout(look, 20); look(); })"
+    )
     ask(tab)
     before = tab.inner_text("policy-qa .panel")
     tab.evaluate("release()")
