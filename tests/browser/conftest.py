@@ -65,7 +65,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+# Playwright's synchronous interface keeps an event loop running in the thread that started it, in which no other
+# test could run one of its own: it ends with each module.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Debian's chromium; what needs it is skipped where it is missing."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="没有安装 playwright，浏览器测试跳过")
