@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from index.grammar import read_mark
@@ -22,6 +22,8 @@ _FIELD_CODE = re.compile(r"(?:PAGE|TOC|HYPERLINK|NUMPAGES)\b.*(?:MERGEFORMAT|\\[
 _GLUED_NUMBER = re.compile(
     r"([0-9]{1,3})\s*(?=[\u3400-\u9fff“《（])(?!\s*[年月日个项家万亿元人次天倍名条款章户亩米岁分届位类种所])"
 )
+# 附件1：某表, on the first page of each annex
+_ANNEX = re.compile(r"附\s*[件表录图]")
 _DIGITS = 3
 _PAGE_LINES = 5
 _MIN_CHAIN = 4
@@ -35,7 +37,7 @@ def drop_furniture(lines: Sequence[Line], source: SourceText) -> tuple[list[Line
     A page number that was glued to the first line of its page is cut off that line.
     """
     numbers = _edge_numbers(lines) if source.page_starts else _counted_numbers(lines)
-    heads = _running_heads(lines) if source.page_starts else set()
+    heads = _running_heads(lines, numbers) if source.page_starts else set()
     kept: list[Line] = []
     dropped: list[Span] = []
     for index, line in enumerate(lines):
@@ -103,17 +105,23 @@ def _counted_numbers(lines: Sequence[Line]) -> dict[int, int]:
     return found
 
 
-def _running_heads(lines: Sequence[Line]) -> set[int]:
-    """First and last lines of pages that stand, digits aside, on three pages and on a third of all."""
+def _running_heads(lines: Sequence[Line], numbers: Collection[int]) -> set[int]:
+    """First and last lines of pages (page numbers aside) that stand, digits aside, on a third of all pages.
+
+    On three of them at least; where there are but two pages, on both, word for word.
+    """
     edges: dict[int, str] = {}
+    texts = [index for index, line in enumerate(lines) if index not in numbers and not _is_debris(line)]
     pages = {line.page for line in lines}
-    for index, line in enumerate(lines):
-        first = index == 0 or lines[index - 1].page != line.page
-        last = index == len(lines) - 1 or lines[index + 1].page != line.page
-        if (first or last) and width(line.text) <= _HEADING_WIDTH:
-            edges[index] = re.sub(r"[\d\s]+", "", line.text)
+    for place, index in enumerate(texts):
+        line = lines[index]
+        first = place == 0 or lines[texts[place - 1]].page != line.page
+        last = place == len(texts) - 1 or lines[texts[place + 1]].page != line.page
+        short = width(line.text) <= _HEADING_WIDTH and line.text[-1] not in "。；：，、！？"
+        if (first or last) and short and not _ANNEX.match(line.text):
+            edges[index] = re.sub(r"\s+" if len(pages) < _MIN_PAGES else r"[\d\s]+", "", line.text)
     counts = Counter(edges.values())
-    least = max(_MIN_PAGES, len(pages) / 3)
+    least = max(min(_MIN_PAGES, len(pages)), 2, len(pages) / 3)
     return {index for index, text in edges.items() if len(text) >= 3 and counts[text] >= least}
 
 

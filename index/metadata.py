@@ -37,6 +37,8 @@ _ODD_NUMBER = re.compile(r"编\s*号\s*[：:]\s*([0-9]{4,12})")
 _SIGNER = re.compile(r"签\s*发\s*人\s*[：:]\s*(.*)")
 _COPIES = re.compile(r"抄\s*[送报]\s*[：:]\s*(.*)")
 _EFFECTIVE = re.compile(r"起(?:正式|开始)?(?:施行|实施|执行|生效|试行)")
+# 现予公布 | 现将修订后的《某条例》公布
+_PUBLISHED = re.compile(r"(?:予|现)以?(?:公布|发布)|现将[^。；]{0,80}》(?:予以)?(?:公布|发布)|公布施行")
 _FILE_TITLE = re.compile(
     r"(?P<title>.{2,80}?(?:关于|印发).{2,120}?(?:通知|意见|通报|批复|函|决定|公告|通告|答复))(?:\([0-9]+\))?\.\w{2,4}"
 )
@@ -153,7 +155,7 @@ class _Reader:
         enclosed = (
             not self.head_title and title == self.enclosed_title and self.bodies and self.bodies[0].label == "通知"
         )
-        published = re.search(r"(?:予|现)以?(?:公布|发布)|公布施行", self._first_words())
+        published = _PUBLISHED.search(self._first_words())
         return "" if enclosed and not published else title
 
     def _file_title(self) -> str:

@@ -54,6 +54,7 @@ _CLOSERS = "”』」）)】》]〕"
 # what opens a paragraph of its own whatever stands before it
 _OPENER = re.compile(
     r"附\s*件\s*[0-9０-９一二三四五六七八九十]*\s*[：:．.、]?\s*(?:$|[0-9０-９《\u3400-\u9fff])|附[表录图]|抄\s*送|主\s*送|[（(](?:此|本)件|[（(]\s*附\s*注|[（(]联系"
+    rf"|[{HAN}]{{2,12}}[〔\[（(【]\d{{4}}[〕\]）)】]\s*第?\s*\d+\s*号$"
     r"|下一步[，,]|下一?阶段[，,]|今后[，,]|联系(?:人|电话|方式)|签发人|[0-9０-９〇○零一二三四五六七八九十]{4}\s*年\s*[0-9０-９一二三四五六七八九十]{1,3}\s*月\s*"
     r"[0-9０-９一二三四五六七八九十]{1,3}\s*日\s*$|[（(]?共\s*印|专栏|目\s*录\s*$|第[一二三四五六七八九十百零〇\d]+[编章节]\s|[（(]\s*\d{4}\s*年[^）)]*通过"
 )
@@ -179,6 +180,8 @@ def _continues(group: Sequence[Line], line: Line, usual: float | None) -> bool:
         return False
     if mark is not None and mark.kind.startswith("decimal") and not re.search("[，。；]", whole) and not open_bracket:
         return False
+    if re.search(r"\d年$", last.text) and re.match(r"\d{1,2}月", line.text):
+        return True
     end = last.text[-1]
     if usual is None:
         if open_bracket and width(last.text) >= _MIN_LONG:

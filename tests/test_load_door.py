@@ -37,7 +37,7 @@ REFUSED = [
     ("jpeg", b"\xff\xd8\xff\xe0" + b"\1" * 50, "scanned", "JPEG"),
     ("rar", b"Rar!\x1a\x07\x01\x00" + b"\0" * 40, "unsupported", "RAR"),
     ("program", b"\x7fELF" + bytes(range(256)), "unsupported", "程序"),
-    ("binary", bytes(range(256)) * 20, "unsupported", "二进制"),
+    ("binary", bytes(range(256)) * 20, "unsupported", "这不是文档"),
     ("rtf", b"{\\rtf1\\ansi text}", "unsupported", "RTF"),
     ("xlsx", packed("[Content_Types].xml", "xl/workbook.xml"), "unsupported", "xlsx"),
     ("pptx", packed("[Content_Types].xml", "ppt/presentation.xml"), "unsupported", "pptx"),

@@ -98,6 +98,26 @@ def test_site_around_the_document_goes() -> None:
     ]
 
 
+def test_menu_and_table_of_a_short_page_do_not_outweigh_its_document() -> None:
+    text = page(
+        "<div><ul><li>首页</li><li>政务公开</li><li>办事服务</li></ul></div>"
+        "<div>当前位置：<a>首页</a> &gt; <a>政策文件</a></div><table><tr><td>索 引 号：</td><td>0001/2023</td><td>发文机关：</td>"
+        "<td>甲市商务局</td></tr><tr><td>标　　题：</td><td>甲市商务局关于某同志任职的通知</td><td>发文字号：</td><td>甲商发〔2023〕8号</td></tr>"
+        "</table><div><p>各区商务局：</p><p>甲市商务局决定，任命某某为甲市会展中心主任。</p><p>甲市商务局</p><p>2023年6月1日</p></div>"
+        "<div>主办：甲市人民政府　承办：甲市政府办公室<br>甲ICP备001号　网站标识码：5200000001</div>",
+    )
+    assert text.split("\n") == [
+        "索引号：0001/2023",
+        "发文机关：甲市商务局",
+        "标题：甲市商务局关于某同志任职的通知",
+        "发文字号：甲商发〔2023〕8号",
+        "各区商务局：",
+        "甲市商务局决定，任命某某为甲市会展中心主任。",
+        "甲市商务局",
+        "2023年6月1日",
+    ]
+
+
 def test_hidden_document_that_a_script_would_show_is_kept() -> None:
     assert "第三条" in page(f"<p>加载中</p><div style='display:none'>{PROSE}</div>")
 

@@ -116,13 +116,26 @@ def test_headings_doubled_by_extraction_stand_once() -> None:
     ]
 
 
-def test_page_numbers_and_running_heads_are_dropped_where_pages_are_known() -> None:
+@pytest.mark.parametrize("pages", [2, 3])
+def test_page_numbers_and_running_heads_are_dropped_where_pages_are_known(pages: int) -> None:
     page = "某某省人民政府公报\n各级人民政府应当加强对企业服务工作的领导，建立健全工作\n机制，协调解决重大问题。\n{}\n"
-    text = "".join(page.format(number) for number in (1, 2, 3))
-    starts = (len(page.format(1)), 2 * len(page.format(1)))
-    readable = read(text, page_starts=starts)
+    text = "".join(page.format(number + 1) for number in range(pages))
+    readable = read(text, page_starts=tuple(number * len(page.format(1)) for number in range(1, pages)))
     dropped = [text[span.start : span.end] for span in readable.furniture]
-    assert dropped == ["某某省人民政府公报", "1", "某某省人民政府公报", "2", "某某省人民政府公报", "3"]
+    assert dropped == [piece for number in range(pages) for piece in ("某某省人民政府公报", str(number + 1))]
+
+
+def test_first_lines_of_annexes_are_no_running_heads() -> None:
+    page = "附件{0}：某某表\n各级人民政府应当加强领导。\n"
+    text = "".join(page.format(number) for number in (1, 2, 3))
+    assert not read(text, page_starts=(len(page.format(1)), 2 * len(page.format(1)))).furniture
+
+
+def test_number_and_date_at_a_line_end() -> None:
+    title = "甲市人民政府办公室关于印发甲市城市绿道管理办法的通知"
+    lines = [title, "甲政办发〔2022〕17号", "本办法自2022年", "5月1日起施行。"]
+    texts = [paragraph.text for paragraph in read("\n".join(lines)).paragraphs]
+    assert texts[:2] == lines[:2] and texts[2] == "本办法自2022年5月1日起施行。"
 
 
 @pytest.mark.parametrize("number", ["— 3 —", "－3－", "-3-", "–– - 3 - ––", "第 3 页 共 10 页"])

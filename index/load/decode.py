@@ -57,7 +57,11 @@ def decode(data: bytes) -> Decoded:
             return _decoded(data[len(mark) :], encoding)
     found = _encoding(data[:_SAMPLE], whole=len(data) <= _SAMPLE)
     if found is None:
-        raise LoadError("这不是文本文件（内容是二进制数据），请换成 txt、docx、PDF、HTML 等文档。", code="unsupported")
+        reason = (
+            "这不是文档，或者是 UTF-8、UTF-16、GB18030 以外编码（如 Big5）的文本，请换成 txt、docx、PDF、HTML 等文档，"
+            "文本请另存为 UTF-8。"
+        )
+        raise LoadError(reason, code="unsupported")
     return _decoded(data, found)
 
 

@@ -88,7 +88,8 @@ def _document_lines(root: etree._Element, title: str | None) -> list[Line]:
             found = table_lines(table)
             if found is not None:
                 tables[table] = found
-    box = _outside_tables(content_of(root), tables)
+    metadata = {table for table, found in tables.items() if found and all(line.metadata for line in found)}
+    box = _outside_tables(content_of(root, metadata), tables)
     core = lines_of(box, tables)
     before: list[Line] = []
     after: list[Line] = []

@@ -1,6 +1,7 @@
 """Where in a web page is the document? By the density of prose, not by the names that one site uses."""
 
 import re
+from collections.abc import Collection
 
 from lxml import etree
 
@@ -82,13 +83,21 @@ def _drop(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def prose(root: etree._Element) -> dict[etree._Element, int]:
-    """Weight of each element: its visible characters outside links, punctuation counting six times."""
+def prose(root: etree._Element, aside: Collection[etree._Element] = ()) -> dict[etree._Element, int]:
+    """Weight of each element: its visible characters outside links, punctuation counting six times.
+
+    Elements of ``aside`` and furniture of sites weigh nothing.
+    """
     weights: dict[etree._Element, int] = {}
     links = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
         if event == "start":
             links += element.tag == "a"
+            if element in aside:
+                weights[element] = 0
+                walk.skip_subtree()
+                continue
             weights[element] = 0 if links else _weight(element.text)
             continue
         links -= element.tag == "a"
@@ -99,12 +108,15 @@ def prose(root: etree._Element) -> dict[etree._Element, int]:
 
 
 def _weight(text: str | None) -> int:
-    return len("".join(text.split())) + 5 * len(_PUNCTUATION.findall(text)) if text else 0
+    stripped = (text or "").strip()
+    if not stripped or (len(stripped) < _SHORT and (_AROUND.search(stripped) or _BOILERPLATE.fullmatch(stripped))):
+        return 0
+    return len("".join(stripped.split())) + 5 * len(_PUNCTUATION.findall(stripped))
 
 
-def content_of(body: etree._Element) -> etree._Element:
-    """The lowest element that holds nearly all prose of a page."""
-    weights = prose(body)
+def content_of(body: etree._Element, aside: Collection[etree._Element] = ()) -> etree._Element:
+    """The lowest element that holds nearly all prose of a page; elements of ``aside`` (its metadata) do not count."""
+    weights = prose(body, aside)
     current = body
     while True:
         candidates = [child for child in current if isinstance(child.tag, str) and child.tag in _CONTAINERS]
