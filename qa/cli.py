@@ -58,7 +58,10 @@ def options(
 )
 def index_command(
     ctx: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或文件夹。")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH", help="文件或文件夹。", autocompletion=cli_arguments.subcommands_of_index),
+    ],
     rebuild: Annotated[bool, typer.Option("--rebuild", help="全部重新建立，不沿用旧索引。")] = False,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="把收录报告写成 JSON 文件。")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会做什么、大约多久，什么也不写。")] = False,
@@ -80,7 +83,7 @@ def ask(
     ctx: typer.Context,
     filters: Filters,
     question: Annotated[
-        list[str] | None, typer.Argument(metavar="QUESTION…", help="问题；- 或管道：每行一个问题。")
+        list[str] | None, typer.Argument(metavar="QUESTION", help="问题；- 或管道：每行一个问题。")
     ] = None,
     as_json: JsonOption = False,
     k: CountOption = None,
@@ -97,7 +100,7 @@ def ask(
 def search(
     ctx: typer.Context,
     filters: Filters,
-    query: Annotated[list[str], typer.Argument(metavar="QUERY…", help="要查找的话。")],
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help="要查找的话。")],
     as_json: JsonOption = False,
     k: CountOption = None,
     explain: ExplainOption = False,

@@ -62,6 +62,20 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
     return front + rest
 
 
+def subcommands_of_index(incomplete: str) -> list[str]:
+    """What ``qa index`` may be followed by besides paths, for the completion of a word that was begun."""
+    return [name for name in _KEEPING if incomplete and name.startswith(incomplete)]
+
+
+def _choices(name: str) -> Callable[[str], list[str]] | None:
+    """Completes the value of a filter that has a fixed list of them."""
+    from qa.filters import CHOICES
+
+    if name not in CHOICES:
+        return None
+    return lambda incomplete: [choice for choice in CHOICES[name] if choice.startswith(incomplete)]
+
+
 def with_filters(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command with a parameter ``filters`` the nine filter options in its place.
 
@@ -81,7 +95,10 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[str | None, typer.Option(option, metavar=metavar, help=text, rich_help_panel="筛选")],
+            annotation=Annotated[
+                str | None,
+                typer.Option(option, metavar=metavar, help=text, rich_help_panel="筛选", autocompletion=_choices(name)),
+            ],
         )
         for name, (option, metavar, text) in _HELP.items()
     ]

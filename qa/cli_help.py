@@ -1,5 +1,7 @@
-"""Help pages in Chinese: the headings and sentences that the parser brings along."""
+"""Chinese for what the parser brings along: headings and sentences of help pages, the talk of its options."""
 
+import contextlib
+import io
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +28,9 @@ def speak_chinese(command: Any, arguments: Sequence[str]) -> None:
         command: what ``typer.main.get_command`` gives.
         arguments: the command line.
     """
+    for parameter in command.params:
+        if parameter.name == "install_completion":
+            parameter.callback = _install
     last = command.commands.get(arguments[-1]) if arguments else command
     if not any(word in HELP_NAMES for word in arguments) and not hasattr(last, "commands"):
         return
@@ -42,6 +47,30 @@ def speak_chinese(command: Any, arguments: Sequence[str]) -> None:
         for parameter in (*one.params, help_option):
             if getattr(parameter, "name", None) in _OPTIONS:
                 parameter.help = _OPTIONS[parameter.name]
+            if parameter.metavar is None:  # the parser would name a type of Python
+                parameter.metavar = ""
+            if parameter.param_type_name == "argument":
+                parameter.display_type_rich = lambda ctx: ""
+
+
+def _install(ctx: Any, parameter: Any, value: bool) -> bool:
+    """Installs the completion of the shell that runs this process, and says where."""
+    if not value or ctx.resilient_parsing:
+        return value
+    import typer
+    from typer.completion import install
+
+    from qa.errors import UsageError
+
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            shell, path = install()
+    except typer.Exit as error:
+        raise UsageError(
+            "认不出当前的命令行；请在 bash、zsh、fish 或 PowerShell 里运行 qa --install-completion。"
+        ) from error
+    typer.echo(f"已为 {shell} 安装自动补全（{path}），重新打开终端后生效。")
+    raise typer.Exit
 
 
 def _all(command: Any) -> Iterator[Any]:

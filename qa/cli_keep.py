@@ -20,7 +20,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
 @app.command(
     "index verify",
-    help="检查索引：每个文件的校验值，条款、向量、全文是否一一对应，条款在原文中的位置，抽样重算向量。\n\n"
+    help="检查索引：文件是否完好，条款、向量、全文是否对应。\n\n每个文件的校验值，条款在原文中的位置，抽样重算向量。"
     "有问题时退出码为 3，并说明是什么、用什么命令修复。",
 )
 def verify(ctx: typer.Context, as_json: JsonOption = False) -> None:

@@ -15,7 +15,7 @@ _JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
 
 @app.command(
-    help="任务台账：谁牵头、谁负责、谁配合，做什么，到什么时候，达到多少。\n\n"
+    help="任务台账：谁负责，做什么，到什么时候，达到多少。\n\n"
     "可按单位、文件、年份筛选（--year 2025 即各项2025年目标），可写成 CSV 或 Excel 文件。"
 )
 @cli_arguments.with_filters
@@ -51,7 +51,7 @@ def ledger(
 
 
 @app.command(
-    help="核对一份材料：所引的文件、文号、条款、原话是否都对，是否仍然有效。\n\n"
+    help="核对一份材料所引的文件、文号、条款、原话和时效。\n\n"
     "材料可以是 txt、md、docx 等；引号内 8 个字以上的话逐字核对。有错时退出码为 1。"
 )
 def verify(
@@ -70,7 +70,7 @@ def verify(
 
 
 @app.command(
-    help="对比一份文件的两个版本：逐条配对，标出新增、删除、修改、移位、不变。\n\n"
+    help="对比一份文件的两个版本，逐条标出增删、修改和移位。\n\n"
     "OLD、NEW 可以是文件，也可以是索引中的文件（id、发文字号或标题）；--html 写成左右对照的网页。"
 )
 def diff(

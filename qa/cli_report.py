@@ -19,7 +19,7 @@ app = typer.Typer()
 
 
 @app.command(
-    help="问题报告：问了什么、哪些没有答上、引用最多的条款、反馈。需要先开启 log.enabled。\n\n"
+    help="问题报告：问了什么、哪些没有答上、反馈如何。\n\n需要先开启 log.enabled。"
     "--export 写出读者认可的题目，供 qa tune 使用；--resolve 给没有答上的问题记下处理结果。见 docs/questionlog.md。"
 )
 def report(

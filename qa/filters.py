@@ -8,7 +8,7 @@ NAMES = ("issuer", "type", "number", "since", "until", "as_of", "duty", "validit
 VALIDITY = ("in_force", "not_yet", "expired", "repealed", "amended", "unknown")
 DISCLOSURE = ("主动公开", "依申请公开", "不予公开")
 _DATES = ("since", "until", "as_of")
-_CHOICES = {"validity": VALIDITY, "disclosure": DISCLOSURE}
+CHOICES = {"validity": VALIDITY, "disclosure": DISCLOSURE}
 
 
 def make_filters(**values: str | None) -> Filters:
@@ -44,8 +44,8 @@ def whole_day(text: str | None) -> str | None:
 def _checked(name: str, text: str) -> str:
     if name in _DATES:
         return _date(name, text)
-    if name in _CHOICES and text not in _CHOICES[name]:
-        raise UsageError(f"筛选条件 {name} 的值“{text}”不认识；可用的有：{'、'.join(_CHOICES[name])}。")
+    if name in CHOICES and text not in CHOICES[name]:
+        raise UsageError(f"筛选条件 {name} 的值“{text}”不认识；可用的有：{'、'.join(CHOICES[name])}。")
     return text
 
 

@@ -328,6 +328,40 @@ def test_global_options_may_stand_anywhere(given: list[str], expected: list[str]
 
 
 @pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("qa in", ["index", "index verify", "index stats", "index list", "index rollback", "index gc"]),
+        ("qa index v", ["verify"]),
+        ("qa ask --is", ["--issuer"]),
+        ("qa docs --disclosure 主", ["主动公开"]),
+        ("qa ask --validity ex", ["expired"]),
+    ],
+)
+def test_completion(words: str, offered: list[str]) -> None:
+    assert complete("bash", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))).split("\n")[:-1] == offered
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_of_other_shells_tells_what_commands_do(shell: str) -> None:
+    said = complete(shell, _TYPER_COMPLETE_ARGS="qa do", _TYPER_COMPLETE_FISH_ACTION="get-args")
+    assert all(word in said for word in ("docs", "列出索引中的文件。", "doctor")) and "search" not in said
+
+
+def complete(shell: str, **settings: str) -> str:
+    call = [sys.executable, "-c", "from qa.cli import main; main()"]
+    environment = os.environ | {"_QA_COMPLETE": f"complete_{shell}", "PYTHONPATH": str(ROOT)} | settings
+    return subprocess.run(call, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def test_completion_for_an_unknown_shell_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("typer._completion_shared._get_shell_name", lambda: "nu")
+    assert cli.run(["--install-completion"]) == 2
+    assert "bash、zsh、fish" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("error", "code"),
     [
         (UsageError("x"), 2),
