@@ -304,7 +304,8 @@ def table(stages: Sequence[Stage], facts: Mapping[str, Any]) -> str:
     rows: list[tuple[str, Callable[[Stage], str]]] = [
         ("秒", lambda stage: f"{stage.seconds:.0f}"),
         ("问题", lambda stage: f"{len(stage.took):,}"),
-        ("每秒", lambda stage: f"{len(stage.took) / stage.seconds:.1f}"),
+        ("每秒", lambda stage: f"{_rate(stage):.1f}"),
+        (f"每秒 ÷ {stages[0].name}", lambda stage: f"{_rate(stage) / (_rate(stages[0]) or 1):.2f}"),
         ("中位数（毫秒）", lambda stage: f"{_percentile(stage.took, 50):.0f}"),
         ("p99（毫秒）", lambda stage: f"{_percentile(stage.took, 99):.0f}"),
         ("出错", lambda stage: "、".join(f"{name} {count} 次" for name, count in stage.errors.items()) or "0"),
@@ -314,6 +315,10 @@ def table(stages: Sequence[Stage], facts: Mapping[str, Any]) -> str:
     ]
     lines += [f"| {name} | " + " | ".join(cell(stage) for stage in stages) + " |" for name, cell in rows]
     return "\n".join(lines)
+
+
+def _rate(stage: Stage) -> float:
+    return len(stage.took) / stage.seconds
 
 
 def _percentile(seconds: Sequence[float], percent: int) -> float:

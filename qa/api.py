@@ -1,7 +1,7 @@
 """The HTTP door, put together: ``create_app(settings)`` gives an ASGI application.
 
-Layers, from the outside in: proxies, request id with log and counters, safe headers, cross-origin rules, compression,
-limits, faults, routes. A route parses, calls one method of :class:`qa.service.PolicyQA`, and renders.
+Layers, from the outside in: proxies, request id with log and counters, safe headers, HEAD as GET, cross-origin rules,
+compression, limits, faults, routes. A route parses, calls one method of :class:`qa.service.PolicyQA`, and renders.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from qa.config import Settings
 from qa.http import describe, documents, feedback, health, logs, policy, problems, questions, writing
 from qa.http.door import Door, open_door
+from qa.http.head import Heads
 from qa.http.headers import SafeHeaders
 from qa.http.limits import Limits
 from qa.http.observe import HEADER, Observe
@@ -92,6 +93,7 @@ def _layer(app: FastAPI, door: Door, clock: Callable[[], float]) -> None:
             expose_headers=_TOLD,
             max_age=_DAY,
         )
+    app.add_middleware(Heads)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Observe, metrics=door.metrics)
     if chosen.trusted_proxies:

@@ -11,7 +11,7 @@ from index.records import BuildReport, FileReport
 from qa.cli_errors import DONE, UNREAD
 from qa.cli_state import State
 from qa.errors import UsageError
-from qa.visible import visible
+from qa.visible import escaped, visible
 
 _STATUS = {"indexed": "已收录", "unchanged": "未变", "refused": "未收录", "ignored": "略过"}
 _REMARKS_SHOWN = 3
@@ -30,7 +30,7 @@ def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file
     for line in report_lines(report):
         state.write_line(line)
     if report_file is not None:
-        text = json.dumps(asdict(report), ensure_ascii=False, indent=1)
+        text = escaped(json.dumps(asdict(report), ensure_ascii=False, indent=1))
         try:
             report_file.write_text(f"{text}\n", encoding="utf-8")
         except OSError as error:

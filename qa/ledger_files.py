@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from index.duties import ASSISTING, LEADING, RESPONSIBLE
 from qa.errors import UsageError
 from qa.ledger import Row, shown_figure
 from qa.relations import STATES, date_of
+from qa.visible import visible
 
 HEADINGS = (
     "任务", "牵头单位", "责任单位", "配合单位", "规范名称", "时限", "数量目标",
@@ -29,7 +31,7 @@ def table(rows: Sequence[Row], link_base: str, shown: Callable[[str], str], day:
         shown: masks what must not be shown.
         day: ISO day for which the validity of each document is told.
     """
-    return [[*map(shown, _cells(row, day)), link(row, link_base)] for row in rows]
+    return [[*(visible(shown(cell)) for cell in _cells(row, day)), link(row, link_base)] for row in rows]
 
 
 def _cells(row: Row, day: str) -> list[str]:
@@ -119,8 +121,12 @@ def _units(row: Row, role: str) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """A text that a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "@", "\t", "\r") or (cell[:1] == "-" and len(cell) > 1) else cell
+    """A text that a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection).
+
+    Some take the wide forms of the signs too. A sign behind blanks counts, as it does where cells are trimmed.
+    """
+    read = unicodedata.normalize("NFKC", cell).strip()
+    return f"'{cell}" if read.startswith(("=", "+", "@")) or (read.startswith("-") and len(read) > 1) else cell
 
 
 def _unwritable(file: Path, error: OSError) -> UsageError:

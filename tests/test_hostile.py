@@ -8,6 +8,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from qa import cli
@@ -158,6 +159,47 @@ def test_files_for_others_hold_it_as_text(
     assert "<script" not in page and "<img" not in page and "&lt;script&gt;" in page
     for text in (svg.read_text(encoding="utf-8"), page):
         assert not STEERING & set(text)
+
+
+def test_the_ledger_as_a_file_holds_it_as_text(index: Path, tmp_path: Path) -> None:
+    given = ["--quiet", "--index", str(index), "ledger", "--csv", str(tmp_path / "a.csv")]
+    assert cli.run([*given, "--xlsx", str(tmp_path / "a.xlsx")]) == 0
+    sheet = load_workbook(tmp_path / "a.xlsx").active
+    assert sheet is not None
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s"}
+    for text in ("".join(str(cell.value) for cell in cells), (tmp_path / "a.csv").read_text(encoding="utf-8-sig")):
+        assert SCRIPT in text
+        assert not STEERING & set(text)
+
+
+def test_reports_as_files_hold_it_as_text(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QA_LOG__ENABLED", "true")
+    asked = QUESTION + SCRIPT + TURNED
+    files = [tmp_path / name for name in ("ingestion.json", "report.html", "pairs.jsonl")]
+    given = ["--quiet", "--index", str(tmp_path / "index")]
+    assert cli.run([*given, "index", str(inbox), "--report", str(files[0])]) == 0
+    capsys.readouterr()
+    with http(settings_for(tmp_path / "index")) as client:
+        said = client.post("/v1/ask", json={"question": asked})
+        assert said.status_code == 200, said.text
+        (liked, *_) = said.json()["hits"]
+        body = {"request_id": said.headers["X-Request-ID"], "kind": "up", "clause": liked["clause"]["id"]}
+        assert client.post("/v1/feedback", json={**body, "comment": asked + TERMINAL}).status_code == 204
+        assert (
+            client.post(
+                "/v1/feedback", json={**body, "kind": "down", "clause": "", "comment": asked + TERMINAL}
+            ).status_code
+            == 204
+        )
+    assert cli.run([*given, "report", "--html", str(files[1])]) == 0
+    assert "&lt;script&gt;" in files[1].read_text(encoding="utf-8")
+    assert cli.run([*given, "report", "--export", str(files[2])]) == 0
+    assert SCRIPT in files[2].read_text(encoding="utf-8")
+    for file in files:
+        assert not STEERING & set(file.read_text(encoding="utf-8")), file.name
 
 
 @pytest.fixture(scope="module")

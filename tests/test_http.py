@@ -152,6 +152,41 @@ def test_long_answers_travel_compressed(client: TestClient) -> None:
     assert json.loads(gzip.decompress(raw)) == client.get(f"/v1/documents/{NUMBER}").json()
 
 
+HEADED = ["/", "/documents", f"/documents/{NUMBER}", "/static/site.css", "/widget.js", "/widget.json", "/healthz", "/readyz",
+          "/metrics", "/openapi.json", f"/v1/documents/{NUMBER}", f"/v1/documents/{NUMBER}/text", "/v1/documents",
+          "/v1/documents/nowhere", "/nowhere"]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", HEADED)
+def test_head_is_get_without_its_body(client: TestClient, address: str) -> None:
+    told = {"X-Request-ID": "the-same"}
+    get, head = (client.request(method, address, headers=told) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.status_code in (200, 404)
+    # the counters count the request for them, too
+    left_out = {"content-length"} if address == "/metrics" else set[str]()
+    assert [one for one in head.headers.items() if one[0] not in left_out] == [
+        one for one in get.headers.items() if one[0] not in left_out
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "allowed"),
+    [
+        ("POST", "/healthz", "GET, HEAD"),
+        ("POST", "/", "GET, HEAD"),
+        ("GET", "/v1/ask", "POST"),
+        ("HEAD", "/v1/ask", "POST"),
+        ("POST", "/v1/documents/a", "GET, PUT, DELETE, HEAD"),
+        ("PUT", "/admin/report", "GET, POST, HEAD"),
+        ("POST", "/openapi.json", "GET, HEAD"),
+    ],
+)
+def test_a_refused_method_is_told_which_would_do(client: TestClient, method: str, address: str, allowed: str) -> None:
+    response = client.request(method, address)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
+
+
 def test_health(client: TestClient, service: PolicyQA) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     ready = client.get("/readyz").json()
@@ -215,6 +250,7 @@ FAULTY: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("POST", "/v1/verify", {"content": b"x", "params": {"as_of": "2024"}}, "invalid", "2024"),
     ("POST", "/v1/verify", {"files": {"file": b"x"}}, "media-type", "表单"),
     ("PUT", "/v1/documents/a.txt", {"files": {"file": b"x"}}, "media-type", "表单"),
+    ("PUT", "/v1/documents/a.txt", {"data": {"x": "y"}}, "media-type", "application/octet-stream"),
     ("PUT", "/v1/documents/a.txt", {"content": b""}, "invalid", "请求体"),
 ]  # fmt: skip
 

@@ -139,11 +139,12 @@ def test_a_file_that_cannot_be_written_is_a_message(folder: Path, capsys: pytest
 def test_cells_never_become_formulas(tmp_path: Path) -> None:
     from qa.ledger_files import HEADINGS, write_csv, write_xlsx
 
-    row = ["=1+1", "+1", "@a", "-2", "-", "a", "\x01b", *[""] * (len(HEADINGS) - 8), "http://x/"]
+    row = ["=1+1", "+1", "@a", "-2", "-", "a", "\x01b", "\n =1", "＝1", *[""] * (len(HEADINGS) - 10), "http://x/"]
     write_csv([row], tmp_path / "a.csv")
     write_xlsx([row], tmp_path / "a.xlsx")
     lines = list(csv.reader((tmp_path / "a.csv").open(encoding="utf-8-sig", newline="")))
     assert lines[1][:6] == ["'=1+1", "'+1", "'@a", "'-2", "-", "a"]
+    assert lines[1][7:9] == ["'\n =1", "'＝1"]
     sheet = load_workbook(tmp_path / "a.xlsx").active
     assert sheet is not None
     assert (sheet["A2"].data_type, sheet["A2"].value, sheet["G2"].value) == ("s", "=1+1", "b")

@@ -106,7 +106,8 @@ async def whole_body(request: Request) -> bytes:
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        raise Problem("media-type", "请直接把文件作为请求体（curl 用 --data-binary 或 -T），不要用表单。")
+        way = "curl 用 --data-binary @文件 时要写明 -H 'Content-Type: application/octet-stream'"
+        raise Problem("media-type", f"请直接把文件作为请求体，不要用表单；{way}。")
     content = bytearray()
     async for piece in request.stream():
         content += piece

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import IndexDamagedError, IndexMissingError, LoadError, ModelError, PolicyError
@@ -49,6 +50,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
 }
 """Name of a problem -> HTTP status and title."""
 
+_METHODS = ("GET", "POST", "PUT", "DELETE")
 _BY_STATUS = {400: "malformed", 404: "not-found", 405: "method-not-allowed", 408: "body-too-slow", 413: "too-large"}
 _DETAILS = {
     400: "请求读不懂，请检查格式。",
@@ -159,10 +161,22 @@ def install(app: FastAPI) -> None:
         problem = problem_of(error)
         if problem.name == "fault":
             _log(request.scope, error)
+        if problem.name == "method-not-allowed":
+            problem.headers["Allow"] = ", ".join(_allowed(app, request.scope))
         return problem.response(request.scope)
 
     for kind in (Problem, HTTPException, RequestValidationError, PolicyError):
         app.add_exception_handler(kind, answer)
+
+
+def _allowed(app: FastAPI, scope: Scope) -> list[str]:
+    """The methods that an address takes, of whichever of its routes; the framework tells those of one route alone."""
+    found = [
+        method
+        for method in _METHODS
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in app.routes)
+    ]
+    return found + ["HEAD"] * ("GET" in found)
 
 
 class Faults:

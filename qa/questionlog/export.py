@@ -15,6 +15,7 @@ from pathlib import Path
 from index.tokens import fold
 from qa.errors import UsageError
 from qa.questionlog.records import Entry
+from qa.visible import escaped
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ def write_pairs(entries: Iterable[Entry], file: Path) -> int:
     Raises:
         UsageError: it cannot be written.
     """
-    lines = [json.dumps(pair, ensure_ascii=False) for pair in pairs(entries)]
+    lines = [escaped(json.dumps(pair, ensure_ascii=False)) for pair in pairs(entries)]
     try:
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
