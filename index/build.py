@@ -17,6 +17,7 @@ from index.errors import PolicyError
 from index.generation import Settings
 from index.ingest import Ingest, settings_of, unchanged
 from index.load import Limits
+from index.recall import settle
 from index.records import BuildReport, FileReport
 from index.stopwatch import Stopwatch
 from index.uploads import tidy, uploaded
@@ -149,7 +150,9 @@ class Work:
                 counts = writer.counts
                 if counts["documents"] or even_empty:
                     with clock.stage("write"):
-                        publish(draft, self.settings, counts, pace=self._pace(reports), linked=writer.linked)
+                        recall = settle(draft, self.embedder, counts["clauses"])
+                        pace = self._pace(reports)
+                        publish(draft, self.settings, counts, pace=pace, recall=recall, linked=writer.linked)
         if self.progress:
             self.progress(len(self.steps), len(self.steps), "")
         sources = {step.found.source for step in self.steps}

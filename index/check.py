@@ -14,6 +14,7 @@ from index.errors import IndexDamagedError, IndexMissingError
 from index.generation import MANIFEST, REBUILD, Generation, changed_files, check_model, open_generation
 from index.lexical import Lexical
 from index.passages import entry, passages
+from index.recall import LEAST, measured, questions
 from index.records import Clause, Document
 from index.search import LexicalQuery
 
@@ -95,6 +96,8 @@ def _parts(generation: Generation, embedder: Embedder | None, sample: int) -> li
             dense = Dense(generation.path, generation.manifest.settings.dimension, generation.manifest.clauses)
             found += [*_entries(lexical, generation), *_vectors(dense, generation)]
             found += _sampled(backend, (lexical, dense), embedder, sample)
+            if dense.approximate is not None and embedder is not None:
+                found += _recalled(backend, dense, embedder)
     except IndexDamagedError as error:
         return [str(error)]
     return [f"索引 {generation.path}：{fault}，{REBUILD}" for fault in found]
@@ -151,6 +154,13 @@ def _sampled(
             dense, key, passages(document.metadata, clause), embedder.passages
         ):
             yield f"{clause.id} 的向量与重新计算的不同"
+
+
+def _recalled(backend: LocalBackend, dense: Dense, embedder: Embedder) -> Iterator[str]:
+    with Catalog(backend.generation.path) as catalog:
+        recall = measured(dense, questions(catalog, embedder, backend.manifest.clauses))
+    if recall < LEAST:
+        yield f"近似向量查找只找回精确查找结果的 {recall:.1%}，应不少于 {LEAST:.0%}"
 
 
 def _found_by_words(lexical: Lexical, key: int, document: Document, clause: Clause) -> bool:

@@ -1,8 +1,11 @@
-"""Exact inner-product search over unit vectors, memory-mapped, so that several processes hold one copy.
+"""Inner-product search over unit vectors, memory-mapped, so that several processes hold one copy.
 
 Two files: ``dense.f16`` holds the vectors row after row as little-endian half floats, ``dense.keys`` the clause key of
 each row (int64). A clause longer than the model's window has several rows. Half floats cost 0.0005 of relative
 precision and half the memory of floats.
+
+Every row is compared, but where :mod:`index.approximate` found a place in the generation: then it names the rows that
+are compared. Searches with a filter always compare every row that counts.
 """
 
 import os
@@ -13,6 +16,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.approximate import Approximate, opened
 from index.search import Keys, Scored, Scores, exact_top, nothing
 
 VECTORS = "dense.f16"
@@ -21,6 +25,7 @@ _SPARE = 16
 _DECIMALS = 6
 _BLOCK = 65_536
 _FEW = 0.02
+_CANDIDATES = 16
 _VIEW_FIELDS = ("is_owned", "view_data", "view_size", "c_ptr", "c_size")
 _FAISS: Any = faiss  # its type stubs know neither selectors by keyword nor views
 
@@ -80,36 +85,44 @@ class Dense:
         folder: the generation's folder.
         dimension: length of each vector.
         clauses: number of clauses in the index, for filters.
+
+    Attributes:
+        approximate: names candidate rows, None where all rows are compared.
     """
 
     def __init__(self, folder: Path, dimension: int, clauses: int) -> None:
         self._clauses = clauses
-        self._keys = np.fromfile(folder / KEYS, dtype="<i8").astype(np.int64, copy=False)
+        self._keys: Keys = _read_only(folder / KEYS)
         self._vectors = _mapped(folder / VECTORS, (len(self._keys), dimension))
         self._index = _index(self._vectors)
+        self.approximate: Approximate | None = opened(folder)
 
     @property
     def count(self) -> int:
         """Rows, at least as many as clauses."""
         return len(self._keys)
 
-    def search(self, vector: NDArray[np.float32], limit: int, within: Keys | None = None) -> Scored:
+    def search(
+        self, vector: NDArray[np.float32], limit: int, within: Keys | None = None, *, exact: bool = False
+    ) -> Scored:
         """The clauses whose best row has the greatest inner product with ``vector``.
 
         Args:
             vector: shape (dimension,), L2-normalised for scores in [-1, 1].
             limit: how many at most.
             within: sorted keys that count, None for all.
+            exact: whether to compare every row that counts, however many they are.
         """
         if limit < 1 or not self.count or (within is not None and not len(within)):
             return nothing()
         query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
         if within is not None and len(within) < _FEW * self._clauses:
             # Few keys: their rows are copied out, which costs less than passing over all the others.
-            rows = self._rows(within)
-            own = self._vectors[rows]
-            few = _index(own)
-            return exact_top(lambda count: _fetch(few, self._keys[rows], query, count, None), limit, len(rows) + 1)
+            return self._among(self._rows(within), query, limit)
+        if within is None and self.approximate is not None and not exact:
+            found = self._among(self.approximate.rows(query, _CANDIDATES * limit + _SPARE), query, limit)
+            if len(found) == limit:  # else so many are asked for that all must be seen
+                return found
         parameters: Any = None
         if within is not None:
             mask = np.zeros(self._clauses, bool)
@@ -124,6 +137,12 @@ class Dense:
         """Keys and vectors of the clauses with ``first <= key < last``."""
         start, stop = np.searchsorted(self._keys, [first, last])
         return self._keys[start:stop], self._vectors[start:stop]
+
+    def _among(self, rows: NDArray[np.int64], query: NDArray[np.float32], limit: int) -> Scored:
+        """The best clauses among ascending rows, all compared."""
+        own, keys = self._vectors[rows], self._keys[rows]  # faiss reads the array in place: it must outlive the search
+        few = _index(own)
+        return exact_top(lambda count: _fetch(few, keys, query, count, None), limit, len(rows) + 1)
 
     def _rows(self, keys: Keys) -> NDArray[np.int64]:
         """Rows of sorted keys, ascending; keys ascend over the rows."""
@@ -151,6 +170,10 @@ def _mapped(path: Path, shape: tuple[int, int]) -> NDArray[np.float16]:
         return np.empty(shape, "<f2")
     # Copy-on-write rather than read-only: faiss takes no pointer to read-only memory. Nothing ever writes to it.
     return np.memmap(path, dtype="<f2", mode="c", shape=shape)
+
+
+def _read_only(path: Path) -> Keys:
+    return np.memmap(path, dtype="<i8", mode="r") if path.stat().st_size else np.empty(0, np.int64)
 
 
 def _index(vectors: NDArray[np.float16]) -> faiss.IndexScalarQuantizer:

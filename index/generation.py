@@ -5,7 +5,7 @@
       writer.lock          held by the one process that writes
       uploads/             original files put in over HTTP; see :mod:`index.uploads`
       gen-000001/          never changed once CURRENT has named it
-        catalog.sqlite  lexical/  dense.f16  dense.keys
+        catalog.sqlite  lexical/  dense.f16  dense.keys  dense.pq (where vectors are many)
         manifest.json      format, tokenizer, model, counts; size and SHA-256 of every other file
       draft-000001/        what a writer is filling, see :mod:`index.writing`
 
@@ -72,6 +72,8 @@ class Manifest:
         created_at: ISO time in UTC.
         pace: seconds that each byte of the files took that were read last; 0 where that is not known.
         files: path below the generation's folder, with ``/`` -> size and hash.
+        recall: of the approximate vector index against the exact scan when it was made, see
+            :func:`index.recall.settle`; None where the scan is fast enough.
     """
 
     settings: Settings
@@ -81,6 +83,7 @@ class Manifest:
     created_at: str
     pace: float
     files: Mapping[str, FileEntry]
+    recall: float | None = None
 
     @property
     def size(self) -> int:

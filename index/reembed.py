@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.approximate import FILE as APPROXIMATE
 from index.backend import LocalBackend
 from index.build import Progress
 from index.dense import KEYS, VECTORS, DenseWriter
@@ -17,6 +18,7 @@ from index.embed import Embedder
 from index.generation import check_hashes, open_generation
 from index.lexical_writer import link
 from index.passages import passages
+from index.recall import settle
 from index.records import Clause, Document
 from index.search import Keys
 from index.writing import KEEP, publish, writing
@@ -67,7 +69,9 @@ def reembed(
     with writing(folder, keep=keep) as draft:
         present = open_generation(folder)
         check_hashes(present)
-        linked = {name: entry for name, entry in present.manifest.files.items() if name not in (VECTORS, KEYS)}
+        linked = {
+            name: entry for name, entry in present.manifest.files.items() if name not in (VECTORS, KEYS, APPROXIMATE)
+        }
         for relative in linked:
             (draft / relative).parent.mkdir(parents=True, exist_ok=True)
             link(present.path / relative, draft / relative)
@@ -83,7 +87,8 @@ def reembed(
         settings = replace(present.manifest.settings, embedder=embedder.identity, dimension=embedder.dimension)
         manifest = present.manifest
         counts = {"documents": manifest.documents, "clauses": manifest.clauses, "vectors": writer.count}
-        publish(draft, settings, counts, pace=manifest.pace, linked=linked)
+        recall = settle(draft, embedder, manifest.clauses)
+        publish(draft, settings, counts, pace=manifest.pace, recall=recall, linked=linked)
 
 
 def _write(writer: DenseWriter, backend: LocalBackend, embedder: Embedder, progress: Progress | None) -> None:

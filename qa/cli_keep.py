@@ -67,6 +67,11 @@ def stats(ctx: typer.Context, as_json: JsonOption = False) -> None:
         f"模型 {manifest.settings.embedder}，{manifest.settings.dimension} 维；分词 {manifest.settings.tokenizer}；"
         f"格式第 {manifest.settings.format} 版",
     )
+    if manifest.recall is not None:
+        used = (
+            "先用压缩向量挑选再精确比较" if "dense.pq" in manifest.files else "仍逐个精确比较（压缩向量的召回不到 99%）"
+        )
+        lines = (*lines, f"按意思查找：{used}；建立时测得压缩向量的召回为 {manifest.recall:.1%}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import index.dense
+from index import approximate
 from index.dense import Dense, DenseWriter
 
 
@@ -92,3 +93,58 @@ def test_keys_must_ascend(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="ascend"):
         writer.add(np.array([5, 4]), _unit(2, 8))
     writer.close()
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dense, np.ndarray]:
+    """An approximate index over 1,500 clauses of two rows that lie in 40 groups."""
+    folder = tmp_path_factory.mktemp("approximate")
+    vectors = _unit(40, 24)[np.arange(3000) % 40] + 0.3 * _unit(3000, 24, seed=3)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    _write(folder, np.arange(3000) // 2, vectors)
+    approximate.made(vectors.astype(np.float16)).write(folder)
+    dense = Dense(folder, 24, 1500)
+    assert dense.approximate is not None
+    return dense, vectors
+
+
+def test_approximate_search_finds_the_nearest_with_exact_scores(
+    large: tuple[Dense, np.ndarray],
+) -> None:
+    dense, _ = large
+    same = []
+    for query in _unit(20, 24, seed=4):
+        near, right = dense.search(query, 20), dense.search(query, 20, exact=True)
+        scores = dict(zip(right.keys.tolist(), right.scores.tolist(), strict=True))
+        assert all(
+            scores.get(key, score) == pytest.approx(score, abs=2e-6)
+            for key, score in zip(near.keys, near.scores, strict=True)
+        )
+        same.append(np.isin(right.keys, near.keys).mean())
+    assert np.mean(same) >= 0.9
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), share=st.sampled_from([0.001, 0.01, 0.05, 0.5, 0.9, 1.0]), limit=st.sampled_from([1, 10, 1400]))
+def test_filters_hold_at_any_share(
+    large: tuple[Dense, np.ndarray], data: st.DataObject, share: float, limit: int
+) -> None:
+    """What comes is in the filter, is as many as there are, and is scored as an exact scan scores it."""
+    dense, vectors = large
+    seed = data.draw(st.integers(0, 2**20))
+    chosen = np.sort(np.random.default_rng(seed).choice(1500, max(1, int(share * 1500)), replace=False))
+    query = _unit(1, 24, seed=seed)[0]
+    best = np.max((vectors.astype(np.float16).astype(np.float32) @ query).reshape(-1, 2), axis=1)
+    found = dense.search(query, limit, chosen)
+    assert len(found) == min(limit, len(chosen))
+    assert np.isin(found.keys, chosen).all()
+    np.testing.assert_allclose(found.scores, best[found.keys], atol=1e-5)
+    assert (np.diff(found.scores) <= 0).all()
+    np.testing.assert_allclose(found.scores, np.sort(best[chosen])[::-1][:limit], atol=1e-5)
+
+
+def test_equal_vectors_give_equal_files(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        approximate.made(_unit(3000, 16).astype(np.float16)).write(tmp_path / name)
+    assert (tmp_path / "one" / approximate.FILE).read_bytes() == (tmp_path / "two" / approximate.FILE).read_bytes()
