@@ -59,19 +59,19 @@ def stats(ctx: typer.Context, as_json: JsonOption = False) -> None:
         current.write_json({**about, **numbers, "bytes": manifest.size, "bytes_by_part": parts})
         return
     each = f"，每条款 {manifest.size / manifest.clauses:,.0f} 字节" if manifest.clauses else ""
-    lines = (
+    lines = [
         f"{current.settings.index.folder}：{kept.name}，{manifest.created_at}",
         f"{numbers['documents']:,} 份文件，{numbers['clauses']:,} 个条款，{numbers['vectors']:,} 个向量",
         f"{_size(manifest.size)}（目录和原文 {_size(parts['catalog'])}，全文 {_size(parts['lexical'])}，"
         f"向量 {_size(parts['dense'])}）{each}",
         f"模型 {manifest.settings.embedder}，{manifest.settings.dimension} 维；分词 {manifest.settings.tokenizer}；"
         f"格式第 {manifest.settings.format} 版",
-    )
+    ]
     if manifest.recall is not None:
         used = (
             "先用压缩向量挑选再精确比较" if "dense.pq" in manifest.files else "仍逐个精确比较（压缩向量的召回不到 99%）"
         )
-        lines = (*lines, f"按意思查找：{used}；建立时测得压缩向量的召回为 {manifest.recall:.1%}")
+        lines.append(f"按意思查找：{used}；建立时测得压缩向量的召回为 {manifest.recall:.1%}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
