@@ -26,8 +26,10 @@ def report(error: BaseException) -> int:
         _say(str(error))
         return _code(error)
     kind = type(error).__name__
-    if kind in ("Abort", "Exit"):
-        return getattr(error, "exit_code", INTERRUPTED)
+    if kind == "Abort":  # what the parser makes of Ctrl-C
+        return report(KeyboardInterrupt())
+    if kind == "Exit":
+        return getattr(error, "exit_code", DONE)
     if hasattr(error, "format_message"):
         return _usage(error, kind)
     traceback.print_exception(error)

@@ -58,7 +58,7 @@ def _install(ctx: Any, parameter: Any, value: bool) -> bool:
     if not value or ctx.resilient_parsing:
         return value
     import typer
-    from typer.completion import install
+    from typer.completion import install  # type: ignore[attr-defined]  # imported there for its own use
 
     from qa.errors import UsageError
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from index.day import today
@@ -14,6 +13,7 @@ from qa.records import Citation, Found, Hit, Reply
 from qa.relations import ENDED, STATES, date_of
 from qa.schemas import Shapes
 from qa.visible import visible
+from qa.wrapping import wrapped
 
 _MATCH = "bold yellow"
 _HEAD = "bold cyan"
@@ -165,7 +165,9 @@ class Reader:
     def _line(self, text: Text, indent: int = 0) -> None:
         text.plain = visible(text.plain)
         if self._console.is_terminal:
-            self._console.print(Padding(text, (0, 0, 0, 2 * indent)))
+            margin = "  " * indent
+            for line in wrapped(text, self._console.width - len(margin)):
+                self._console.print(Text(margin) + line, no_wrap=True, overflow="ignore", crop=False)
         else:
             # in a pipe a line is never broken
             lines = text.plain.split("\n")
