@@ -4,6 +4,7 @@ PolicyError
 ├── LoadError            a file cannot be read as a document
 ├── IndexMissingError    there is no index where one was asked for
 ├── IndexDamagedError    an index is there but cannot be trusted (files, hashes, format or model differ)
+├── IndexUnreachableError  the server that holds the index does not answer
 └── ModelError           an embedding model cannot be found, opened or used
 """
 
@@ -32,6 +33,10 @@ class IndexMissingError(PolicyError):
 
 class IndexDamagedError(PolicyError):
     """The index is incomplete, was changed from outside, or was made by another format or model."""
+
+
+class IndexUnreachableError(PolicyError):
+    """The server that holds the index does not answer, or refuses."""
 
 
 class ModelError(PolicyError):

@@ -4,7 +4,7 @@ import re
 import sys
 import traceback
 
-from index.errors import IndexDamagedError, IndexMissingError, ModelError, PolicyError
+from index.errors import IndexDamagedError, IndexMissingError, IndexUnreachableError, ModelError, PolicyError
 from qa.visible import visible
 
 DONE, REFUSED, USAGE, INDEX, UNREAD, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
@@ -40,7 +40,7 @@ def report(error: BaseException) -> int:
 def _code(error: PolicyError) -> int:
     from qa.errors import NotFoundError
 
-    if isinstance(error, (IndexMissingError, IndexDamagedError, ModelError)):
+    if isinstance(error, (IndexMissingError, IndexDamagedError, IndexUnreachableError, ModelError)):
         return INDEX
     return REFUSED if isinstance(error, NotFoundError) else USAGE
 

@@ -13,6 +13,7 @@ from index_samples import CORPUS, TinyEmbedder, load, parse, write_corpus
 import index.ingest
 from index.backend import Backend, LexicalQuery, Scored, open_index
 from index.build import build
+from index.load import Limits
 from index.records import Filters
 from index.tokens import bigrams, terms
 
@@ -25,7 +26,22 @@ def _local(corpus: Path, folder: Path) -> Backend:
     return open_index(folder, embedder=EMBEDDER.identity)
 
 
-BACKENDS: dict[str, Make] = {"local": _local}
+def _milvus(corpus: Path, folder: Path) -> Backend:
+    pytest.importorskip("pymilvus", reason="the extra milvus is not installed")
+    pytest.importorskip("milvus_lite", reason="milvus-lite is not installed")
+    from index.milvus import open_milvus
+    from index.milvus_build import MilvusIndex, Part
+    from index.milvus_server import Where
+
+    where = Where(uri=str(folder / "milvus.db"), vector_index="FLAT")
+    for number in (1, 2):  # two processes would do the same, each its part
+        writer = MilvusIndex(where, EMBEDDER)
+        writer.build([corpus], Part(number=number, of=2), Limits())
+        writer.close()
+    return open_milvus(where)
+
+
+BACKENDS: dict[str, Make] = {"local": _local, "milvus": _milvus}
 
 
 @pytest.fixture(scope="module", params=sorted(BACKENDS))
