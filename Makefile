@@ -42,7 +42,7 @@ $(VENV)/.dev: $(VENV)/.base
 	@touch $@
 
 $(VENV)/.extras: $(VENV)/.dev
-	$(PIP) --editable '.[dev,transformers]'
+	$(PIP) --editable '.[dev,milvus,transformers]'
 	@touch $@
 
 setup: $(VENV)/.base

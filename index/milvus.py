@@ -39,20 +39,6 @@ def row_name(document: Document) -> str:
     return f"{document.id}{document.sha256[:8]}"
 
 
-def current_name(where: Where) -> str:
-    """Name of the generation that counts.
-
-    Raises:
-        IndexMissingError: there is no index.
-        IndexUnreachableError: the server does not answer.
-    """
-    server = Server(where)
-    try:
-        return _pointed(server)
-    finally:
-        server.close()
-
-
 def open_milvus(where: Where) -> "MilvusBackend":
     """Opens the generation that counts.
 
@@ -63,13 +49,19 @@ def open_milvus(where: Where) -> "MilvusBackend":
     """
     server = Server(where)
     try:
-        return MilvusBackend(server, _pointed(server))
+        return MilvusBackend(server, current_name(server))
     except BaseException:
         server.close()
         raise
 
 
-def _pointed(server: Server) -> str:
+def current_name(server: Server) -> str:
+    """Name of the generation that counts.
+
+    Raises:
+        IndexMissingError: there is no index.
+        IndexUnreachableError: the server does not answer.
+    """
     name = server.pointed()
     if name is None:
         where = f"Milvus（{server.where.uri}）中还没有索引 {server.where.name}"
@@ -134,6 +126,10 @@ class MilvusBackend:
     def record(self, document_id: str) -> Record:
         """A document with all that is kept of it. Raises KeyError where there is none."""
         return self._record(row_name(self._catalog.document(document_id)))
+
+    def path(self, document_id: str) -> str:
+        """See :class:`index.backend.Backend`."""
+        return self._catalog.path(document_id)
 
     def keys(self, document_id: str) -> range:
         """See :class:`index.backend.Backend`."""

@@ -65,13 +65,17 @@ def index_command(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="全部重新建立，不沿用旧索引。")] = False,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="把收录报告写成 JSON 文件。")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会做什么、大约多久，什么也不写。")] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="I/N", help="只收录第 I 份，共 N 份（仅 Milvus），最后写完的一份发布。"),
+    ] = None,
 ) -> None:
     """Makes the index equal to the paths."""
     from qa.cli_index import run_index, run_preview
 
     if dry_run:
         raise typer.Exit(run_preview(state(ctx), paths, rebuild=rebuild))
-    raise typer.Exit(run_index(state(ctx), paths, rebuild=rebuild, report_file=report))
+    raise typer.Exit(run_index(state(ctx), paths, rebuild=rebuild, report_file=report, shard=shard))
 
 
 @app.command(

@@ -19,14 +19,16 @@ _LISTED = 50
 """Files up to which each is listed, also those of which there is nothing to say."""
 
 
-def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file: Path | None) -> int:
+def run_index(
+    state: State, paths: Sequence[Path], *, rebuild: bool, report_file: Path | None, shard: str | None = None
+) -> int:
     """Builds the index, writes the report, returns the exit code."""
     if report_file is not None and not report_file.absolute().parent.is_dir():
         raise UsageError(f"报告写不到 {report_file}：文件夹不存在，请先建立它。")
-    if (reason := state.service.whole(rebuild=rebuild)) is not None:
-        state.talk(visible(reason))
-    with _progress(state) as progress:
-        report = state.service.index(paths, rebuild=rebuild, progress=progress)
+    if shard is not None or state.settings.index.backend == "milvus":
+        report = state.service.index_part(paths, *_part(shard or "1/1"))
+    else:
+        report = _local(state, paths, rebuild=rebuild)
     for line in report_lines(report):
         state.write_line(line)
     if report_file is not None:
@@ -37,6 +39,20 @@ def run_index(state: State, paths: Sequence[Path], *, rebuild: bool, report_file
             raise UsageError(f"索引已建好，但报告写不到 {report_file}（{error.strerror}），请检查权限。") from error
         state.talk(f"完整报告：{report_file}")
     return UNREAD if any(file.status == "refused" for file in report.files) else DONE
+
+
+def _local(state: State, paths: Sequence[Path], *, rebuild: bool) -> BuildReport:
+    if (reason := state.service.whole(rebuild=rebuild)) is not None:
+        state.talk(visible(reason))
+    with _progress(state) as progress:
+        return state.service.index(paths, rebuild=rebuild, progress=progress)
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal()):
+        raise UsageError(f"--shard 应写成 2/8 这样（第 2 份，共 8 份），而不是 {text}。")
+    return int(number), int(of)
 
 
 def run_preview(state: State, paths: Sequence[Path], *, rebuild: bool) -> int:

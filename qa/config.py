@@ -36,11 +36,21 @@ class Section(BaseModel):
 class IndexSettings(Section):
     """Where the index lies, what is kept of it, and how large a file may be."""
 
+    backend: Literal["local", "milvus"] = Field(default="local", description="索引放在本机还是 Milvus")
     folder: FilePath = Field(default=Path("var/index"), description="索引文件夹")
     keep: int = Field(default=2, ge=1, le=1_000, description="保留几代索引（含现用的一代）")
     file_mb: int = Field(default=100, ge=1, le=10_000, description="单个文件的大小上限（MB）")
     characters: int = Field(default=20_000_000, ge=1_000, le=1_000_000_000, description="单个文件的字数上限")
     pages: int = Field(default=5_000, ge=1, le=1_000_000, description="单个 PDF 的页数上限")
+
+
+class MilvusSettings(Section):
+    """Which Milvus holds the index, where ``index.backend`` says ``milvus``."""
+
+    uri: str = Field(default="http://localhost:19530", min_length=1, description="Milvus 的地址")
+    token: str = Field(default="", description="用户名:密码，或密钥；空：不需要")
+    name: str = Field(default="policy_qa", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$", description="索引的名称")
+    vector_index: str = Field(default="AUTOINDEX", min_length=1, description="向量索引的种类")
 
 
 class EmbeddingSettings(Section):
@@ -124,6 +134,7 @@ class Settings(BaseSettings):
     )
 
     index: IndexSettings = Field(default_factory=IndexSettings)
+    milvus: MilvusSettings = Field(default_factory=MilvusSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     lexicon: LexiconSettings = Field(default_factory=LexiconSettings)
     ranking: RankingSettings = Field(default_factory=RankingSettings)

@@ -6,17 +6,20 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from index.backend import Backend, open_index
+from index.backend import Backend, LocalBackend, open_index
 from index.embed import Embedder
 from index.generation import check_model, current_name
 from index.records import BuildReport
 from qa.config import Settings
+from qa.errors import UsageError
 from qa.reading import Reading, Readings
 
 if TYPE_CHECKING:
     from index.build import How, Progress
     from index.check import Check
     from index.generation import Generation
+    from index.milvus import MilvusBackend
+    from index.milvus_server import Server, Where
     from index.preview import Preview
     from index.writing import Kept
     from qa.pipeline import Pipeline
@@ -43,11 +46,14 @@ class Keeper:
         self._given_embedder = embedder
         self._embedder = embedder
         self._lock = RLock()
+        self._server: Server | None = None  # asked which generation counts
         self._readings = Readings(self._current, self._open)
 
     @property
     def folder(self) -> Path:
-        """The index folder."""
+        """The index folder. Raises UsageError where the index lies in Milvus."""
+        if self.settings.index.backend == "milvus":
+            raise UsageError("这项操作只用于本机的索引（index.backend: local）；Milvus 的索引见 docs/scale.md。")
         return self.settings.index.folder
 
     @property
@@ -85,6 +91,28 @@ class Keeper:
             ModelError: a model cannot be used.
         """
         return self._readings.hold()
+
+    def index_part(self, paths: Sequence[Path], number: int = 1, of: int = 1) -> BuildReport:
+        """Does part ``number`` of ``of`` of an index in Milvus; the last part done publishes.
+
+        Raises:
+            UsageError: the index does not lie in Milvus, or there is no such part.
+            PolicyError: a path does not exist.
+            IndexUnreachableError: the server fails.
+        """
+        if self.settings.index.backend != "milvus":
+            raise UsageError("分份收录（--shard）只用于 Milvus 的索引，请在 config.yaml 里写 index.backend: milvus。")
+        if not 1 <= number <= of:
+            raise UsageError(f"--shard 应写成 2/8 这样（第 2 份，共 8 份），而不是 {number}/{of}。")
+        from index.milvus_build import MilvusIndex, Part
+
+        writer = MilvusIndex(self._where(), self.embedder)
+        try:
+            report = writer.build(paths, Part(number=number, of=of), self._how().limits)
+        finally:
+            writer.close()
+        self._readings.renew()
+        return report
 
     def index(self, paths: Sequence[Path], *, rebuild: bool = False, progress: "Progress | None" = None) -> BuildReport:
         """Makes the index equal to the paths and the uploads; questions asked afterwards see it.
@@ -203,6 +231,9 @@ class Keeper:
     def close(self) -> None:
         """Lets go of the index; the next call opens it anew."""
         self._readings.close()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
 
     def _forget(self) -> None:
         """Lets go of index and models, which may have changed."""
@@ -218,14 +249,35 @@ class Keeper:
         limits = Limits(file_bytes=chosen.file_mb * 1_000_000, characters=chosen.characters, pages=chosen.pages)
         return How(limits=limits, keep=chosen.keep, wait=wait, rebuild=rebuild)
 
+    def _where(self) -> "Where":
+        from index.milvus_server import Where
+
+        return Where(**self.settings.milvus.model_dump())
+
     def _current(self) -> str:
-        return "" if self._given is not None else current_name(self.folder)
+        if self._given is not None:
+            return ""
+        if self.settings.index.backend == "milvus":
+            from index import milvus
+            from index.milvus_server import Server
+
+            if self._server is None:
+                self._server = Server(self._where())
+            return milvus.current_name(self._server)
+        return current_name(self.folder)
+
+    def _open_backend(self) -> "LocalBackend | MilvusBackend":
+        if self.settings.index.backend == "milvus":
+            from index.milvus import open_milvus
+
+            return open_milvus(self._where())
+        return open_index(self.folder)
 
     def _open(self) -> Reading:
         """The generation that counts, with the model that it was made with."""
         if self._given is not None:
             return Reading(name="", backend=self._given, embedder=self.embedder, assemble=self._assemble)
-        backend = open_index(self.folder)
+        backend = self._open_backend()
         try:
             with self._lock:
                 if self.embedder.identity != backend.manifest.settings.embedder:

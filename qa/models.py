@@ -41,6 +41,8 @@ def tuned(settings: Settings, base: str) -> Tuned | None:
         base: identity of the configured embedder.
     """
     store = Store(models_folder(settings))
+    if settings.index.backend == "milvus":
+        return None  # `qa tune` works on local indexes
     found = _identity(settings.index.folder) or store.latest()
     return store.find(found, base) if found and found != base else None
 
