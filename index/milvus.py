@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from index.catalog import FILE, Catalog
 from index.errors import IndexDamagedError, IndexMissingError
-from index.generation import FORMAT, REBUILD, Generation, Manifest, Settings
+from index.generation import FORMAT, Generation, Manifest, Settings
 from index.links import Links
 from index.milvus_server import MOST_ROWS, Blobs, Server, Where, any_of
 from index.records import Clause, Document, Filters
@@ -29,6 +29,7 @@ from index.tokens import IDENTITY as TOKENIZER
 
 CLAUSE = TypeAdapter(Clause)
 RECORD = TypeAdapter(Record)
+_AGAIN = "请运行 `qa index <文件或文件夹>` 重新建立索引。"
 _SPARE = 16
 _FETCH_AT_ONCE = 500
 _DECIMALS = 4
@@ -83,7 +84,7 @@ class MilvusBackend:
         self._server = server
         server.call("load_collection", name)
         blobs = Blobs(server, name)
-        manifest = _manifest(blobs.get("manifest"), name)
+        manifest = manifest_of(blobs)
         self.generation = Generation(path=Path(name), name=name, manifest=manifest)
         store = server.where.store(manifest.settings)
         self._clauses, self._vectors = f"{store}_clauses", f"{store}_vectors"
@@ -237,11 +238,12 @@ class MilvusBackend:
         return RECORD.validate_json(self._documents.get(name))
 
 
-def _manifest(data: bytes, name: str) -> Manifest:
-    values: dict[str, Any] = json.loads(data)
-    settings = values["settings"]
+def manifest_of(generation: Blobs) -> Manifest:
+    """What a generation holds and what it was made with. Raises IndexDamagedError for one of another format."""
+    values: dict[str, Any] = json.loads(generation.get("manifest"))
+    settings, name = values["settings"], generation.collection
     if settings["format"] != FORMAT:
-        raise IndexDamagedError(f"索引 {name} 的格式是第 {settings['format']} 版，本程序用第 {FORMAT} 版，{REBUILD}")
+        raise IndexDamagedError(f"索引 {name} 的格式是第 {settings['format']} 版，本程序用第 {FORMAT} 版，{_AGAIN}")
     if settings["tokenizer"] != TOKENIZER:
-        raise IndexDamagedError(f"索引 {name} 用的是另一种分词（{settings['tokenizer']}），{REBUILD}")
+        raise IndexDamagedError(f"索引 {name} 用的是另一种分词（{settings['tokenizer']}），{_AGAIN}")
     return Manifest(**{**values, "settings": Settings(**settings)})

@@ -20,10 +20,11 @@ from time import sleep
 from index.catalog import FILE
 from index.catalog_writer import CatalogWriter
 from index.embed import Embedder
+from index.errors import IndexDamagedError
 from index.generation import Manifest
 from index.ingest import Ingest, document_id, file_digest, settings_of
 from index.load import Limits
-from index.milvus import CLAUSE, RECORD, row_name
+from index.milvus import CLAUSE, RECORD, manifest_of, row_name
 from index.milvus_server import LONGEST_TEXT, Blobs, Server, Where, any_of, text_field, vector_field
 from index.passages import entry, passages
 from index.records import BuildReport, FileReport
@@ -31,9 +32,6 @@ from index.rows import Record
 from index.sparse import Frequencies, clause_vector
 from index.stopwatch import Stopwatch
 from index.walk import Found, find
-
-KEEP = 2
-"""Generations that remain, the new one included."""
 
 _BATCH = 1024
 _SETTLE_SECONDS = 5.0
@@ -72,12 +70,14 @@ class MilvusIndex:
     Args:
         where: which one.
         embedder: embeds the clauses.
+        keep: generations that remain, the new one included.
 
     Raises:
         IndexUnreachableError: the server does not answer.
     """
 
-    def __init__(self, where: Where, embedder: Embedder) -> None:
+    def __init__(self, where: Where, embedder: Embedder, keep: int = 2) -> None:
+        self._keep = keep
         self._server = Server(where)
         self._embedder = embedder
         self._settings = settings_of(embedder)
@@ -103,7 +103,7 @@ class MilvusIndex:
         """Makes a part of the index equal to the paths, and publishes where all parts are there.
 
         Returns:
-            The report on the files of this part.
+            The report on the files of this part; its counts are those of the generation that counts then.
 
         Raises:
             PolicyError: a path does not exist.
@@ -129,10 +129,10 @@ class MilvusIndex:
                 listed.append((found.source, name))
         self._flush()
         self._documents.put(part.list_name(part.number), json.dumps(listed).encode())
-        manifest = self._publish_if_complete(part)
+        manifest = self._publish_if_complete(part) or self._manifest()
         return BuildReport(
             files=tuple(sorted(reports, key=lambda report: report.source)),
-            documents=manifest.documents if manifest else len(listed),
+            documents=manifest.documents if manifest else 0,
             clauses=manifest.clauses if manifest else 0,
             seconds=clock.seconds(),
         )
@@ -144,7 +144,7 @@ class MilvusIndex:
             KeyError: a document is not in the index.
         """
         current = self._server.pointed()
-        listed = _listed(Blobs(self._server, current)) if current else []
+        listed = _listed(self._generation(current)) if current else []
         missing = set(sources) - {source for source, _ in listed}
         if missing:
             raise KeyError(sorted(missing)[0])
@@ -183,7 +183,8 @@ class MilvusIndex:
         blobs.put("documents", json.dumps(sorted(listed)).encode())
         blobs.put("manifest", json.dumps(asdict(manifest)).encode())
         self._point(blobs.collection)
-        self._drop_generations(KEEP)
+        self._server.call("delete", self._documents.collection, filter='id like "part-%"')  # each round lists anew
+        self._drop_generations(self._keep)
         return manifest
 
     def close(self) -> None:
@@ -239,8 +240,19 @@ class MilvusIndex:
         lists = [part.list_name(number) for number in range(1, part.of + 1)]
         if set(self._documents.present(lists)) != set(lists):
             return None
-        listed = [tuple(item) for name in lists for item in json.loads(self._documents.get(name))]
+        try:
+            listed = [tuple(item) for name in lists for item in json.loads(self._documents.get(name))]
+        except KeyError:  # the process of another part found all lists too, and has published
+            return None
         return self.publish(listed) if listed else None
+
+    def _manifest(self) -> Manifest | None:
+        """Of the generation that counts, None where there is none that this version reads."""
+        current = self._server.pointed()
+        try:
+            return manifest_of(self._generation(current)) if current else None
+        except IndexDamagedError:
+            return None
 
     def _point(self, collection: str) -> None:
         for name in (self._clauses, self._vectors, self._documents.collection, collection):
@@ -249,6 +261,11 @@ class MilvusIndex:
             sleep(_SETTLE_SECONDS)
         verb = "create_alias" if self._server.pointed() is None else "alter_alias"
         self._server.call(verb, collection, self._server.where.name)
+
+    def _generation(self, name: str) -> Blobs:
+        """A generation to read from; a server that was started anew has not loaded it."""
+        self._server.call("load_collection", name)
+        return Blobs(self._server, name)
 
     def _generations(self) -> list[str]:
         return sorted(name for name in self._server.call("list_collections") if name.startswith(self._prefix))
@@ -259,7 +276,7 @@ class MilvusIndex:
     def _drop_generations(self, keep: int) -> None:
         """Drops the older generations, and the rows that only they knew."""
         names = self._generations()
-        known = {name: _listed(Blobs(self._server, name)) for name in names}
+        known = {name: _listed(self._generation(name)) for name in names}
         kept = {row for name in names[-keep:] for _, row in known[name]}
         for name in names[:-keep]:
             for _, row in known[name]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from index.errors import IndexDamagedError, IndexMissingError, ModelError
+from index.errors import IndexDamagedError, IndexMissingError, IndexUnreachableError, ModelError
 from qa.cli_errors import DONE, INDEX, USAGE
 from qa.cli_state import State
 from qa.errors import ConfigError
@@ -107,6 +107,10 @@ def _model_and_index(state: State, folder: Path) -> Iterator[Finding]:
 def _index_detail(state: State, folder: Path) -> str:
     from index.generation import check_hashes, open_generation
 
+    if state.settings.index.backend == "milvus":
+        held = state.service.backend.manifest
+        where = f"Milvus（{state.settings.milvus.uri}）的 {state.settings.milvus.name}，{held.created_at}"
+        return f"{where}：{held.documents:,} 份文件、{held.clauses:,} 个条款"
     generation = open_generation(folder, state.service.embedder.identity)
     check_hashes(generation)
     manifest = generation.manifest
@@ -124,6 +128,10 @@ def _checked(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name=name, state="fail", detail=str(error), cure="qa index <文件或文件夹>")
     except IndexDamagedError as error:
         return Finding(name=name, state="fail", detail=str(error), cure="qa index <文件或文件夹> --rebuild")
+    except IndexUnreachableError as error:
+        return Finding(
+            name=name, state="fail", detail=str(error), cure="启动 Milvus，或改正 config.yaml 的 milvus 一节"
+        )
 
 
 def _question_log(state: State) -> Finding:

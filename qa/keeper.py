@@ -106,7 +106,7 @@ class Keeper:
             raise UsageError(f"--shard 应写成 2/8 这样（第 2 份，共 8 份），而不是 {number}/{of}。")
         from index.milvus_build import MilvusIndex, Part
 
-        writer = MilvusIndex(self._where(), self.embedder)
+        writer = MilvusIndex(self._where(), self.embedder, self.settings.index.keep)
         try:
             report = writer.build(paths, Part(number=number, of=of), self._how().limits)
         finally:
@@ -209,11 +209,25 @@ class Keeper:
             IndexMissingError: there is no index.
             IndexDamagedError: the index cannot be trusted.
         """
+        if self.settings.index.backend == "milvus":
+            return self._remove_from_milvus(document_id)
         from index.single import remove
 
         report = remove(self.folder, document_id, self.embedder, self._how(wait=WAIT_SECONDS))
         self._readings.renew()
         return report
+
+    def _remove_from_milvus(self, document_id: str) -> BuildReport:
+        from index.milvus_build import MilvusIndex
+
+        source = self.backend.document(document_id).source
+        writer = MilvusIndex(self._where(), self.embedder, self.settings.index.keep)
+        try:
+            manifest = writer.remove([source])
+        finally:
+            writer.close()
+        self._readings.renew()
+        return BuildReport(files=(), documents=manifest.documents, clauses=manifest.clauses, removed=(source,))
 
     def original(self, document_id: str) -> Path | None:
         """The file that a document was read from; None where it is gone, or is no longer what was read.

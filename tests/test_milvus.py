@@ -1,6 +1,9 @@
 """An index in Milvus, on milvus-lite: parts, editions, removal, errors, and the quality of the local index."""
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from index_samples import CORPUS, TinyEmbedder, load, parse, write_corpus
 
 import index.ingest
-from index.backend import open_index
+from index.backend import Backend, open_index
 from index.build import build
 from index.embed import open_embedder
 from index.errors import IndexMissingError, IndexUnreachableError
@@ -20,7 +23,8 @@ from index.search import LexicalQuery
 from index.sparse import Frequencies, clause_vector
 from qa.cli_errors import INDEX, report
 from qa.config import Settings
-from qa.evaluate import evaluate, read_cases
+from qa.errors import UsageError
+from qa.evaluate import Case, evaluate, read_cases
 from qa.service import PolicyQA
 
 pytest.importorskip("pymilvus", reason="the extra milvus is not installed")
@@ -31,6 +35,7 @@ from index.milvus_build import MilvusIndex, Part
 from index.milvus_server import Blobs, Server, Where
 
 ROOT = Path(__file__).parents[1]
+SEEDS = ROOT / "bench" / "seeds.jsonl"
 SEEDS_DEV = ROOT.parent / "shared" / "eval" / "seeds_dev.jsonl"
 EMBEDDER = TinyEmbedder()
 
@@ -73,6 +78,42 @@ def test_nothing_is_seen_before_all_parts_are_there(writer: MilvusIndex, where: 
 @given(st.text(min_size=1), st.integers(1, 9))
 def test_each_file_belongs_to_one_part(source: str, of: int) -> None:
     assert sum(Part(number=number, of=of).holds(source) for number in range(1, of + 1)) == 1
+
+
+def test_a_second_round_is_seen_when_all_its_parts_are_done(writer: MilvusIndex, where: Where, samples: Path) -> None:
+    for number in (1, 2):
+        writer.build([samples], Part(number=number, of=2), Limits())
+    gone = sorted(CORPUS)[0]
+    (samples / gone).unlink()
+    first, last = sorted((1, 2), key=lambda number: not Part(number=number, of=2).holds(gone))
+    report = writer.build([samples], Part(number=first, of=2), Limits())
+    assert report.documents == len(CORPUS)
+    assert sources(where) == sorted(CORPUS)
+    writer.build([samples], Part(number=last, of=2), Limits())
+    assert sources(where) == sorted(CORPUS)[1:]
+
+
+def test_processes_do_their_parts_and_a_third_answers(where: Where) -> None:
+    environment = {
+        **os.environ,
+        "QA_INDEX__BACKEND": "milvus",
+        "QA_MILVUS__URI": where.uri,
+        "QA_MILVUS__VECTOR_INDEX": "FLAT",
+    }
+
+    def qa(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-c", "from qa.cli import main; main()", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    question = "国家级开发区工业用地产出强度2025年要达到多少？"
+    assert qa("index", "seeds", "--shard", "1/2").returncode == 0
+    assert qa("ask", question).returncode == INDEX
+    assert qa("index", "seeds", "--shard", "2/2").returncode == 0
+    assert "500万元/亩" in qa("ask", question).stdout
+    assert "5 份文件" in qa("doctor").stdout
+    again = qa("index", "seeds")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "500万元/亩" in qa("ask", question).stdout
 
 
 def test_only_what_changed_is_embedded_and_a_reader_keeps_its_generation(
@@ -168,35 +209,44 @@ def test_sparse_vectors_score_as_bm25() -> None:
     assert scores == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_service_reads_and_writes_it(where: Where, tmp_path: Path) -> None:
-    chosen = {"uri": where.uri, "vector_index": "FLAT"}
-    service = PolicyQA(Settings(index={"backend": "milvus"}, milvus=chosen))  # type: ignore[arg-type]
+def test_the_service_reads_and_writes_it(where: Where) -> None:
+    settings = Settings(index={"backend": "milvus"}, milvus={"uri": where.uri, "vector_index": "FLAT"})  # type: ignore[arg-type]
+    service = PolicyQA(settings)
     service.index_part([ROOT / "seeds"])
     first = service.ask("国家级开发区工业用地产出强度")
     assert first.hits
     service.index_part([ROOT / "seeds"])
-    assert [hit.clause.id for hit in service.ask("国家级开发区工业用地产出强度").hits] == [
-        hit.clause.id for hit in first.hits
-    ]
+    again = service.ask("国家级开发区工业用地产出强度")
+    assert [hit.clause.id for hit in again.hits] == [hit.clause.id for hit in first.hits]
+    gone = first.hits[0].document
+    assert service.remove(gone.id).removed == (gone.source,)
+    assert gone.id not in {hit.document.id for hit in service.ask("国家级开发区工业用地产出强度").hits}
+    with pytest.raises(UsageError, match="local"):
+        service.put("a.txt", b"")
     service.close()
 
 
-def test_as_good_as_the_local_index(where: Where, tmp_path: Path) -> None:
-    if not SEEDS_DEV.exists():
-        pytest.skip(f"{SEEDS_DEV} is not there: the set is kept beside the checkout and not copied")
+@pytest.mark.parametrize("questions", [SEEDS, SEEDS_DEV], ids=["golden", "dev"])
+def test_as_good_as_the_local_index(questions: Path, where: Where, tmp_path: Path) -> None:
+    if not questions.exists():
+        pytest.skip(f"{questions} is not there: the set is kept beside the checkout and not copied")
     embedder = open_embedder()
     build([ROOT / "seeds"], tmp_path / "local", embedder)
     writer = MilvusIndex(where, embedder)
     writer.build([ROOT / "seeds"], Part(), Limits())
     writer.close()
-    cases, found = read_cases(SEEDS_DEV), []
-    for backend in (open_index(tmp_path / "local"), open_milvus(where)):
-        service = PolicyQA(Settings(), backend=backend, embedder=embedder)
-        found.append(
-            evaluate(cases, lambda question, at=service: at.ask(question, k=10), service.source_text).all.hit_5
-        )  # type: ignore[misc]
+    local, milvus = (
+        _hit_5(backend, read_cases(questions)) for backend in (open_index(tmp_path / "local"), open_milvus(where))
+    )
+    assert abs(local - milvus) <= 0.02
+
+
+def _hit_5(backend: Backend, cases: Sequence[Case]) -> float:
+    service = PolicyQA(Settings(), backend=backend, embedder=open_embedder())
+    try:
+        found = evaluate(cases, lambda question: service.ask(question, k=10), service.source_text).all.hit_5
+    finally:
         service.close()
         backend.close()
-    local, milvus = found
-    assert local is not None and milvus is not None
-    assert abs(local - milvus) <= 0.02
+    assert found is not None
+    return found
