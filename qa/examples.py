@@ -28,7 +28,8 @@ def examples(backend: Backend) -> tuple[str, ...]:
     documents.sort(key=lambda document: (date_of(document), document.source), reverse=True)
     offers = [list(_questions(document, backend.clauses(document.id))) for document in documents[:_LOOKED_AT]]
     chosen: dict[str, str] = {}
-    for kinds_wanted in (1, COUNT):
+    # one of each document, each of another kind; then other kinds; then whatever there is
+    for kinds_wanted in (1, 1, COUNT):
         for offer in offers:
             for kind, question in offer:
                 seen = sum(taken == kind for taken in chosen.values())

@@ -54,7 +54,7 @@ _METHODS = ("GET", "POST", "PUT", "DELETE")
 _BY_STATUS = {400: "malformed", 404: "not-found", 405: "method-not-allowed", 408: "body-too-slow", 413: "too-large"}
 _DETAILS = {
     400: "请求读不懂，请检查格式。",
-    404: "没有这个地址；可用的地址见 /openapi.json。",
+    404: "没有这个地址，请核对一下；接口的地址见 /openapi.json。",
     405: "这个地址不接受这种方法；可用的见响应头 Allow。",
 }
 _FAULTS: Mapping[str, str] = {

@@ -11,6 +11,9 @@ from qa.questionlog.report import Day
 
 _WIDTH, _HEIGHT = 720, 200
 _LEFT, _TOP, _FOOT = 40, 12, 24
+_WIDEST = 24
+"""A bar with the room beside it is no wider, so that a few days do not look like much."""
+
 _MOST_BARS = 92
 """From so many days on a bar is a week, which begins on Monday (ISO 8601)."""
 
@@ -22,21 +25,24 @@ def plot(days: Sequence[Day]) -> str:
     weekly = len(days) > _MOST_BARS
     bars = _weeks(days) if weekly else list(days)
     most = max(bar.questions for bar in bars)
-    step = (_WIDTH - _LEFT) / len(bars)
+    step = min(_WIDEST, (_WIDTH - _LEFT) / len(bars))
     scale = (_HEIGHT - _TOP - _FOOT) / most
     unit = "周" if weekly else "日"
     drawn = "".join(_bar(bar, _LEFT + place * step, step, scale, weekly=weekly) for place, bar in enumerate(bars))
     floor = _HEIGHT - _FOOT
-    label = f"每{unit}问题数：{bars[0].day} 至 {bars[-1].day}，最多的一{unit} {most} 个"
+    label = f"每{unit}问题数：{_days(bars)}，最多的一{unit} {most} 个"
     return (
         f'<svg class="plot" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">'
         f'<line class="axis" x1="{_LEFT}" y1="{floor}" x2="{_WIDTH}" y2="{floor}"/>'
         f'<text class="label" x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">{most}</text>'
         f'<text class="label" x="{_LEFT - 6}" y="{floor}" text-anchor="end">0</text>'
-        f'<text class="label" x="{_LEFT}" y="{_HEIGHT - 6}">{bars[0].day}</text>'
-        f'<text class="label" x="{_WIDTH}" y="{_HEIGHT - 6}" text-anchor="end">{bars[-1].day}</text>'
+        f'<text class="label" x="{_LEFT}" y="{_HEIGHT - 6}">{_days(bars)}</text>'
         f"{drawn}</svg>"
     )
+
+
+def _days(bars: Sequence[Day]) -> str:
+    return bars[0].day if len(bars) == 1 else f"{bars[0].day} 至 {bars[-1].day}"
 
 
 def _bar(bar: Day, left: float, step: float, scale: float, *, weekly: bool) -> str:

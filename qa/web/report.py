@@ -25,7 +25,7 @@ async def show(request: Request) -> Response:
     days = {name: frame.values.get(name) for name in ("since", "until")}
     found = await door.look(request, lambda: door.service.report(since=days["since"], until=days["until"]))
     shown = body(found, enabled=door.service.questions.enabled, action=frame.changed(), links=True)
-    response = page(frame, "report.html", body=shown)
+    response = page(frame, "report.html", body=shown, days=days)
     response.headers["Cache-Control"] = "no-store"
     return response
 

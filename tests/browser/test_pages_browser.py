@@ -16,6 +16,9 @@ PAGES = {
     "hostile": f"/?q={HOSTILE}",
     "documents": "/documents",
     "document": "/documents/筑府办函〔2021〕33号",
+    "filtered": "/documents?issuer=贵阳&validity=unknown",
+    "report": "/admin/report",
+    "demo": "/widget/demo",
     "error": "/nothing-here",
 }
 

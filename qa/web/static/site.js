@@ -97,12 +97,24 @@
     }
   });
 
+  // where the outline stands: at the clause that the address names
+  const locate = () => {
+    for (const link of document.querySelectorAll(".outline a")) {
+      if (link.hash === location.hash) link.setAttribute("aria-current", "location"); else link.removeAttribute("aria-current");
+    }
+    const here = document.querySelector(".outline a[aria-current]");
+    const side = here && here.closest(".side");
+    if (side) side.scrollTop += here.getBoundingClientRect().top - side.getBoundingClientRect().top - side.clientHeight / 3;
+  };
+  addEventListener("hashchange", locate);
+
   const prepare = () => {
     for (const one of document.querySelectorAll(".copy, .print, .feedback")) one.hidden = false;
     const wide = matchMedia("(min-width: 60rem)").matches;
     for (const one of document.querySelectorAll("details[data-wide]")) one.open = wide;
     const cited = document.getElementById("cited");
     if (cited) requestAnimationFrame(() => cited.scrollIntoView({ block: "center", behavior: "instant" }));
+    locate();
   };
   prepare();
 })();

@@ -308,7 +308,8 @@
 
     #sources(found, before, text) {
       return make("ol", { class: "sources", part: "sources" }, ...found.map((one) =>
-        make("li", {}, this.#leading(one, "citation", before(one) + this.#where(one)), make("blockquote", { part: "quote" }, shown(text(one))))));
+        make("li", {}, this.#leading(one, "citation", before(one) + this.#where(one)),
+          ...(one.document.number && one.document.title ? [make("span", { class: "title" }, shown(one.document.title))] : []), make("blockquote", { part: "quote" }, shown(text(one))))));
     }
 
     /* A link to a clause; the page that holds the widget may lead there in its own way. */
