@@ -14,10 +14,10 @@ from index.bases import Base, Step, leftover_bases, plan, published_base
 from index.draft_writer import DraftWriter, runs
 from index.embed import Embedder
 from index.errors import PolicyError
-from index.generation import Settings
+from index.generation import Proof, Settings
 from index.ingest import Ingest, settings_of, unchanged
 from index.load import Limits
-from index.recall import settle
+from index.recall import Before, settle
 from index.records import BuildReport, FileReport
 from index.stopwatch import Stopwatch
 from index.uploads import tidy, uploaded
@@ -138,6 +138,7 @@ class Work:
         """
         clock = self.ingest.clock
         base = self.bases[0] if self.bases else None
+        proof = Proof()
         if base is not None and self._nothing_to_do(base):
             reports = [unchanged(known) for known in base.known.values()]
             counts = {"documents": len(reports), "clauses": sum(report.clauses for report in reports)}
@@ -150,9 +151,9 @@ class Work:
                 counts = writer.counts
                 if counts["documents"] or even_empty:
                     with clock.stage("write"):
-                        recall = settle(draft, self.embedder, counts["clauses"])
+                        proof = settle(draft, self.embedder, counts["clauses"], self._before(writer))
                         pace = self._pace(reports)
-                        publish(draft, self.settings, counts, pace=pace, recall=recall, linked=writer.linked)
+                        publish(draft, self.settings, counts, pace=pace, proof=proof, linked=writer.linked)
         if self.progress:
             self.progress(len(self.steps), len(self.steps), "")
         sources = {step.found.source for step in self.steps}
@@ -162,6 +163,7 @@ class Work:
             clauses=counts["clauses"],
             seconds=clock.seconds(),
             removed=tuple(source for source in (base.known if base else ()) if source not in sources),
+            recall=proof.recall,
         )
 
     def _write(self, writer: DraftWriter) -> list[FileReport]:
@@ -182,6 +184,14 @@ class Work:
             if record is not None:
                 writer.add(record)
         return reports
+
+    def _before(self, writer: DraftWriter) -> Before | None:
+        """What the generation before says of its vectors; None where they are of another model."""
+        base = self.bases[0] if self.bases else None
+        if base is None or base.generation is None or base.dense is None:
+            return None
+        manifest = base.generation.manifest
+        return Before(dense=base.dense, proof=Proof(recall=manifest.recall, moved=manifest.moved), runs=writer.runs)
 
     def _nothing_to_do(self, base: Base) -> bool:
         """Whether the generation that counts is what is wanted already, made as it would be made now."""

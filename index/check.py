@@ -33,10 +33,12 @@ class Check:
         documents: how many were looked at.
         clauses: how many were looked at.
         sample: how many clauses were embedded and looked up again.
+        recall: of the approximate vector index against the exact scan, measured now; None where there is none.
     """
 
     generation: str | None
     faults: tuple[str, ...]
+    recall: float | None = None
     documents: int = 0
     clauses: int = 0
     sample: int = 0
@@ -66,8 +68,10 @@ def check(folder: Path, embedder: Embedder | None, *, sample: int = SAMPLE) -> C
             check_model(generation, embedder.identity)
         except IndexDamagedError as error:
             faults.append(str(error))
+    recall = None
     if not faults:
-        faults += _parts(generation, embedder, sample)
+        parts, recall = _parts(generation, embedder, sample)
+        faults += parts
     manifest = generation.manifest
     return Check(
         generation=generation.name,
@@ -75,6 +79,7 @@ def check(folder: Path, embedder: Embedder | None, *, sample: int = SAMPLE) -> C
         documents=manifest.documents,
         clauses=manifest.clauses,
         sample=min(sample, manifest.clauses),
+        recall=recall,
     )
 
 
@@ -86,7 +91,9 @@ def _strangers(generation: Generation) -> Iterator[Path]:
             yield path
 
 
-def _parts(generation: Generation, embedder: Embedder | None, sample: int) -> list[str]:
+def _parts(generation: Generation, embedder: Embedder | None, sample: int) -> tuple[list[str], float | None]:
+    """What is wrong, and the recall of the approximate index."""
+    recall = None
     try:
         with LocalBackend(generation) as backend:
             catalog = Catalog(generation.path)
@@ -97,10 +104,12 @@ def _parts(generation: Generation, embedder: Embedder | None, sample: int) -> li
             found += [*_entries(lexical, generation), *_vectors(dense, generation)]
             found += _sampled(backend, (lexical, dense), embedder, sample)
             if dense.approximate is not None and embedder is not None:
-                found += _recalled(backend, dense, embedder)
+                recall = _recall(backend, dense, embedder)
+                if recall < LEAST:
+                    found.append(f"近似向量查找只找回精确查找结果的 {recall:.1%}，应不少于 {LEAST:.0%}")
     except IndexDamagedError as error:
-        return [str(error)]
-    return [f"索引 {generation.path}：{fault}，{REBUILD}" for fault in found]
+        return [str(error)], None
+    return [f"索引 {generation.path}：{fault}，{REBUILD}" for fault in found], recall
 
 
 def _spans(backend: LocalBackend) -> Iterator[str]:
@@ -156,11 +165,9 @@ def _sampled(
             yield f"{clause.id} 的向量与重新计算的不同"
 
 
-def _recalled(backend: LocalBackend, dense: Dense, embedder: Embedder) -> Iterator[str]:
+def _recall(backend: LocalBackend, dense: Dense, embedder: Embedder) -> float:
     with Catalog(backend.generation.path) as catalog:
-        recall = measured(dense, questions(catalog, embedder, backend.manifest.clauses))
-    if recall < LEAST:
-        yield f"近似向量查找只找回精确查找结果的 {recall:.1%}，应不少于 {LEAST:.0%}"
+        return measured(dense, questions(catalog, embedder, backend.manifest.clauses))
 
 
 def _found_by_words(lexical: Lexical, key: int, document: Document, clause: Clause) -> bool:

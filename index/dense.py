@@ -4,8 +4,8 @@ Two files: ``dense.f16`` holds the vectors row after row as little-endian half f
 each row (int64). A clause longer than the model's window has several rows. Half floats cost 0.0005 of relative
 precision and half the memory of floats.
 
-Every row is compared, but where :mod:`index.approximate` found a place in the generation: then it names the rows that
-are compared. Searches with a filter always compare every row that counts.
+Every row that counts is compared, but where :mod:`index.approximate` found a place in the generation: then it names the
+rows that are compared, with a filter as many that meet it as there are without one.
 """
 
 import os
@@ -26,6 +26,10 @@ _DECIMALS = 6
 _BLOCK = 65_536
 _FEW = 0.02
 _CANDIDATES = 16
+"""Rows compared for each clause wanted, where an approximate index names them."""
+_MOST = 0.2
+"""Share of the rows above which to have them named takes longer than to compare all that meet the filter."""
+_MARGIN = 1.25
 _VIEW_FIELDS = ("is_owned", "view_data", "view_size", "c_ptr", "c_size")
 _FAISS: Any = faiss  # its type stubs know neither selectors by keyword nor views
 
@@ -95,7 +99,7 @@ class Dense:
         self._keys: Keys = _read_only(folder / KEYS)
         self._vectors = _mapped(folder / VECTORS, (len(self._keys), dimension))
         self._index = _index(self._vectors)
-        self.approximate: Approximate | None = opened(folder)
+        self.approximate: Approximate | None = opened(folder, len(self._keys))
 
     @property
     def count(self) -> int:
@@ -119,24 +123,53 @@ class Dense:
         if within is not None and len(within) < _FEW * self._clauses:
             # Few keys: their rows are copied out, which costs less than passing over all the others.
             return self._among(self._rows(within), query, limit)
-        if within is None and self.approximate is not None and not exact:
-            found = self._among(self.approximate.rows(query, _CANDIDATES * limit + _SPARE), query, limit)
-            if len(found) == limit:  # else so many are asked for that all must be seen
-                return found
-        parameters: Any = None
+        mask = None
         if within is not None:
             mask = np.zeros(self._clauses, bool)
             mask[within] = True
+        if self.approximate is not None and not exact:
+            share = len(within) / self._clauses if within is not None else 1.0
+            found = self._among(self._named(self.approximate, query, limit, mask, share), query, limit)
+            if len(found) == limit:  # else so many are asked for that all must be seen
+                return found
+        parameters: Any = None
+        if mask is not None:
             bitmap = np.packbits(mask[self._keys], bitorder="little")
             parameters = _FAISS.SearchParameters(sel=_FAISS.IDSelectorBitmap(bitmap))
         # A clause may have several rows; a second pass for want of clauses costs more than a longer first one.
         first = 2 * limit + _SPARE
         return exact_top(lambda count: _fetch(self._index, self._keys, query, count, parameters), limit, first)
 
+    def places(self, first: int, last: int) -> range:
+        """Which rows are those of the clauses with ``first <= key < last``."""
+        start, stop = np.searchsorted(self._keys, [first, last]).tolist()
+        return range(start, stop)
+
     def rows(self, first: int, last: int) -> tuple[Keys, NDArray[np.float16]]:
         """Keys and vectors of the clauses with ``first <= key < last``."""
-        start, stop = np.searchsorted(self._keys, [first, last])
-        return self._keys[start:stop], self._vectors[start:stop]
+        places = self.places(first, last)
+        return self._keys[places.start : places.stop], self._vectors[places.start : places.stop]
+
+    def _named(
+        self,
+        approximate: Approximate,
+        query: NDArray[np.float32],
+        limit: int,
+        mask: NDArray[np.bool_] | None,
+        share: float,
+    ) -> NDArray[np.int64]:
+        """Rows that are worth an exact look, ascending, all within the mask; none where naming them takes too long."""
+        wanted = _CANDIDATES * limit + _SPARE
+        if mask is None:
+            return approximate.rows(query, wanted)
+        count = int(wanted / share * _MARGIN)
+        while count <= _MOST * self.count:
+            rows = approximate.rows(query, count)
+            rows = rows[mask[self._keys[rows]]]
+            if len(rows) >= wanted:
+                return rows
+            count *= 4
+        return np.empty(0, np.int64)
 
     def _among(self, rows: NDArray[np.int64], query: NDArray[np.float32], limit: int) -> Scored:
         """The best clauses among ascending rows, all compared."""

@@ -7,6 +7,7 @@ from time import monotonic
 
 import numpy as np
 
+from index.approximate import Run
 from index.bases import Base, Step
 from index.catalog_writer import CatalogWriter
 from index.dense import DenseWriter
@@ -35,6 +36,9 @@ class DraftWriter:
         bases: where documents are taken from; the first is the generation that counts, if there is one.
         steps: all that will be done, from which it follows which lexical parts can stay as they are.
         clock: told the time spent in ``segment``, ``embed`` and ``write``.
+
+    Attributes:
+        runs: vectors taken from the first base so far.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class DraftWriter:
         self._draft, self._embedder, self._bases, self._clock = draft, embedder, bases, clock
         taken = _linkable(bases, steps)
         self._linked = frozenset(taken.parts) if taken is not None else frozenset()
+        self.runs: list[Run] = []
         self.catalog = CatalogWriter(draft, [base.folder for base in bases])
         self._dense = DenseWriter(draft, embedder.dimension)
         self._lexical = LexicalWriter(draft / "lexical", taken)
@@ -94,6 +99,9 @@ class DraftWriter:
         assert base.dense is not None
         self._flush()
         rows, vectors = base.dense.rows(keys.start, keys.stop)
+        if base is self._bases[0]:
+            before = base.dense.places(keys.start, keys.stop)
+            self.runs.append(Run(start=self._dense.count, before=before.start, count=len(before)))
         for start in range(0, len(rows), _ROWS):
             part = slice(start, start + _ROWS)
             self._dense.add(rows[part] - keys.start + first, vectors[part])

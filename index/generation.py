@@ -5,7 +5,7 @@
       writer.lock          held by the one process that writes
       uploads/             original files put in over HTTP; see :mod:`index.uploads`
       gen-000001/          never changed once CURRENT has named it
-        catalog.sqlite  lexical/  dense.f16  dense.keys  dense.pq (where vectors are many)
+        catalog.sqlite  lexical/  dense.f16  dense.keys  dense.pq and dense.codes (where vectors are many)
         manifest.json      format, tokenizer, model, counts; size and SHA-256 of every other file
       draft-000001/        what a writer is filling, see :mod:`index.writing`
 
@@ -61,6 +61,14 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """How well the approximate vector index finds, see :class:`Manifest`."""
+
+    recall: float | None = None
+    moved: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
     """What a generation holds.
 
@@ -72,8 +80,9 @@ class Manifest:
         created_at: ISO time in UTC.
         pace: seconds that each byte of the files took that were read last; 0 where that is not known.
         files: path below the generation's folder, with ``/`` -> size and hash.
-        recall: of the approximate vector index against the exact scan when it was made, see
+        recall: of the approximate vector index against the exact scan when it was measured last, see
             :func:`index.recall.settle`; None where the scan is fast enough.
+        moved: vectors that came or went since then.
     """
 
     settings: Settings
@@ -84,6 +93,12 @@ class Manifest:
     pace: float
     files: Mapping[str, FileEntry]
     recall: float | None = None
+    moved: int = 0
+
+    @property
+    def approximate(self) -> bool:
+        """Whether vectors are searched by way of an approximate index."""
+        return "dense.codes" in self.files
 
     @property
     def size(self) -> int:

@@ -256,10 +256,15 @@ class FileReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BuildReport:
-    """What a build did: one entry a file, seconds by stage, totals, and the sources that are in the index no longer."""
+    """What a build did: one entry a file, seconds by stage, totals, and the sources that are in the index no longer.
+
+    ``recall`` is that of the approximate vector index, None where there are too few vectors to need one, or nothing was
+    written; below :data:`index.recall.LEAST` the index searches all vectors one by one.
+    """
 
     files: tuple[FileReport, ...]
     documents: int
     clauses: int
     seconds: Mapping[str, float] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
+    recall: float | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.approximate import FILE as APPROXIMATE
+from index.approximate import FILES as APPROXIMATE
 from index.backend import LocalBackend
 from index.build import Progress
 from index.dense import KEYS, VECTORS, DenseWriter
@@ -69,9 +69,8 @@ def reembed(
     with writing(folder, keep=keep) as draft:
         present = open_generation(folder)
         check_hashes(present)
-        linked = {
-            name: entry for name, entry in present.manifest.files.items() if name not in (VECTORS, KEYS, APPROXIMATE)
-        }
+        other = (VECTORS, KEYS, *APPROXIMATE)
+        linked = {name: entry for name, entry in present.manifest.files.items() if name not in other}
         for relative in linked:
             (draft / relative).parent.mkdir(parents=True, exist_ok=True)
             link(present.path / relative, draft / relative)
@@ -87,8 +86,8 @@ def reembed(
         settings = replace(present.manifest.settings, embedder=embedder.identity, dimension=embedder.dimension)
         manifest = present.manifest
         counts = {"documents": manifest.documents, "clauses": manifest.clauses, "vectors": writer.count}
-        recall = settle(draft, embedder, manifest.clauses)
-        publish(draft, settings, counts, pace=manifest.pace, recall=recall, linked=linked)
+        proof = settle(draft, embedder, manifest.clauses)
+        publish(draft, settings, counts, pace=manifest.pace, proof=proof, linked=linked)
 
 
 def _write(writer: DenseWriter, backend: LocalBackend, embedder: Embedder, progress: Progress | None) -> None:

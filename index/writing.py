@@ -21,6 +21,7 @@ from index.generation import (
     FileEntry,
     Generation,
     Manifest,
+    Proof,
     Settings,
     check_hashes,
     current_name,
@@ -122,7 +123,7 @@ def publish(
     counts: Mapping[str, int],
     *,
     pace: float = 0.0,
-    recall: float | None = None,
+    proof: Proof | None = None,
     linked: Mapping[str, FileEntry] | None = None,
 ) -> Generation:
     """Turns a filled draft into the generation that counts: flushed to disk first, then named, then pointed at.
@@ -132,7 +133,7 @@ def publish(
         settings: what it was made with.
         counts: ``documents``, ``clauses`` and ``vectors``.
         pace: see :class:`index.generation.Manifest`.
-        recall: see the same.
+        proof: of its approximate vector index.
         linked: files that are hard links to those of a generation, with what its manifest says of them: they are on
             disk and checked already.
 
@@ -146,7 +147,7 @@ def publish(
     names = [path.relative_to(draft).as_posix() for path in paths]
     files = {name: linked[name] if name in linked else entry_of(path) for name, path in zip(names, paths, strict=True)}
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = Manifest(settings=settings, created_at=now, pace=pace, files=files, recall=recall, **counts)
+    manifest = Manifest(settings=settings, created_at=now, pace=pace, files=files, **counts, **asdict(proof or Proof()))
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
     (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
     fresh = [path for path, name in zip(paths, names, strict=True) if name not in linked]

@@ -85,7 +85,20 @@ def report_lines(report: BuildReport) -> list[str]:
         f"索引中有 {report.documents:,} 份文件、{report.clauses:,} 个条款；"
         f"用时 {report.seconds.get('total', 0.0):.1f} 秒。"
     )
+    if report.recall is not None:
+        lines.append(_recall_line(report.recall))
     return lines
+
+
+def _recall_line(recall: float) -> str:
+    from index.recall import LEAST
+
+    if recall >= LEAST:
+        return f"向量已压缩，找回精确查找结果的 {recall:.2%}。"
+    return (
+        f"压缩向量只找回精确查找结果的 {recall:.1%}（应不少于 {LEAST:.0%}），没有采用："
+        "按意思查找仍逐个比较所有向量，结果准确，但条款很多时会慢。"
+    )
 
 
 def _file_lines(file: FileReport) -> list[str]:

@@ -33,9 +33,10 @@ def verify(ctx: typer.Context, as_json: JsonOption = False) -> None:
         for fault in found.faults:
             sys.stdout.write(f"{visible(fault)}\n")
     else:
+        recalled = f"压缩向量找回精确查找结果的 {found.recall:.2%}。" if found.recall is not None else ""
         sys.stdout.write(
             f"{found.generation} 完好：各文件校验一致，{found.documents:,} 份文件、{found.clauses:,} 个条款"
-            f"与向量、全文一一对应，抽查 {found.sample} 条，重算的向量相同。\n"
+            f"与向量、全文一一对应，抽查 {found.sample} 条，重算的向量相同。{recalled}\n"
         )
     raise typer.Exit(INDEX if found.faults else DONE)
 
@@ -56,7 +57,8 @@ def stats(ctx: typer.Context, as_json: JsonOption = False) -> None:
     numbers = {"documents": manifest.documents, "clauses": manifest.clauses, "vectors": manifest.vectors}
     if as_json:
         about = {"generation": kept.name, "created_at": manifest.created_at, **asdict(manifest.settings)}
-        current.write_json({**about, **numbers, "bytes": manifest.size, "bytes_by_part": parts})
+        found = {"approximate": manifest.approximate, "recall": manifest.recall, "moved": manifest.moved}
+        current.write_json({**about, **numbers, "bytes": manifest.size, "bytes_by_part": parts, **found})
         return
     each = f"，每条款 {manifest.size / manifest.clauses:,.0f} 字节" if manifest.clauses else ""
     lines = [
@@ -68,10 +70,9 @@ def stats(ctx: typer.Context, as_json: JsonOption = False) -> None:
         f"格式第 {manifest.settings.format} 版",
     ]
     if manifest.recall is not None:
-        used = (
-            "先用压缩向量挑选再精确比较" if "dense.pq" in manifest.files else "仍逐个精确比较（压缩向量的召回不到 99%）"
-        )
-        lines.append(f"按意思查找：{used}；建立时测得压缩向量的召回为 {manifest.recall:.1%}")
+        used = "先用压缩向量挑选再精确比较" if manifest.approximate else "仍逐个精确比较（压缩向量的召回不到 99%）"
+        since = f"，此后有 {manifest.moved:,} 个向量增减" if manifest.moved else ""
+        lines.append(f"按意思查找：{used}；测得压缩向量的召回为 {manifest.recall:.2%}{since}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 

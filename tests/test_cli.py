@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from index import approximate
 from index.errors import IndexDamagedError, ModelError
 from index.records import BuildReport, FileReport
 from qa import cli, cli_errors
@@ -465,3 +466,19 @@ def test_report_lists_few_files_all_and_of_many_only_those_with_something_to_say
         assert "    另有 2 条提示，见 --report 写出的报告。" in found
         assert not [line for line in found if "same.txt" in line]
     assert "共 63 个文件（已收录 61 个，未变 1 个，未收录 1 个）；" in many
+
+
+def test_what_compressed_vectors_find_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(approximate, "EXACT_ROWS", 100)
+    index = ["--index", str(tmp_path / "index")]
+    assert cli.run([*index, "index", str(ROOT / "seeds")]) == 0
+    assert "向量已压缩，找回精确查找结果的 100.00%。" in capsys.readouterr().out
+    assert cli.run([*index, "index", "verify"]) == 0
+    assert "压缩向量找回精确查找结果的 100.00%" in capsys.readouterr().out
+    assert cli.run([*index, "index", "stats", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["approximate"], found["recall"], found["moved"]) == (True, 1.0, 0)
+    assert cli.run([*index, "index", "stats"]) == 0
+    assert "召回为 100.00%" in capsys.readouterr().out

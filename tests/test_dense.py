@@ -1,5 +1,7 @@
+from itertools import pairwise
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -102,7 +104,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dense, np.ndarray]:
     vectors = _unit(40, 24)[np.arange(3000) % 40] + 0.3 * _unit(3000, 24, seed=3)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     _write(folder, np.arange(3000) // 2, vectors)
-    approximate.made(vectors.astype(np.float16)).write(folder)
+    approximate.write(folder, vectors.astype(np.float16))
     dense = Dense(folder, 24, 1500)
     assert dense.approximate is not None
     return dense, vectors
@@ -135,16 +137,105 @@ def test_filters_hold_at_any_share(
     chosen = np.sort(np.random.default_rng(seed).choice(1500, max(1, int(share * 1500)), replace=False))
     query = _unit(1, 24, seed=seed)[0]
     best = np.max((vectors.astype(np.float16).astype(np.float32) @ query).reshape(-1, 2), axis=1)
-    found = dense.search(query, limit, chosen)
-    assert len(found) == min(limit, len(chosen))
-    assert np.isin(found.keys, chosen).all()
-    np.testing.assert_allclose(found.scores, best[found.keys], atol=1e-5)
-    assert (np.diff(found.scores) <= 0).all()
+    for exact in (False, True):
+        found = dense.search(query, limit, chosen, exact=exact)
+        assert len(found) == min(limit, len(chosen))
+        assert np.isin(found.keys, chosen).all()
+        np.testing.assert_allclose(found.scores, best[found.keys], atol=1e-5)
+        assert (np.diff(found.scores) <= 0).all()
     np.testing.assert_allclose(found.scores, np.sort(best[chosen])[::-1][:limit], atol=1e-5)
+
+
+@pytest.mark.parametrize(("share", "named"), [(0.03, False), (0.1, True), (0.5, True), (0.9, True)])
+def test_filters_find_as_much_as_searches_without(
+    large: tuple[Dense, np.ndarray], monkeypatch: pytest.MonkeyPatch, share: float, named: bool
+) -> None:
+    """Also where the filter leaves out just what is nearest: then all that meet it are compared."""
+    dense, vectors = large
+    monkeypatch.setattr(index.dense, "_MOST", 0.5)
+    assert dense.approximate is not None
+    asked: list[int] = []
+    rows = dense.approximate.rows
+    monkeypatch.setattr(dense.approximate, "rows", lambda query, count: asked.append(count) or rows(query, count))
+
+    def recall(within: np.ndarray | None) -> float:
+        same = []
+        for query in _unit(30, 24, seed=4):
+            near, right = dense.search(query, 5, within), dense.search(query, 5, within, exact=True)
+            assert within is None or np.isin(near.keys, within).all()
+            same.append(np.isin(right.keys, near.keys).mean())
+        return float(np.mean(same))
+
+    whole = recall(None)
+    asked.clear()
+    some = np.sort(np.random.default_rng(9).choice(1500, int(share * 1500), replace=False))
+    assert recall(some) >= whole - 0.02
+    assert bool(asked) == named
+    query = vectors[0]
+    far = np.sort(np.argsort((vectors @ query).reshape(-1, 2).max(axis=1))[: int(share * 1500)])
+    right = dense.search(query, 5, far, exact=True)
+    assert np.isin(right.keys, dense.search(query, 5, far).keys).mean() >= 0.8
 
 
 def test_equal_vectors_give_equal_files(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        approximate.made(_unit(3000, 16).astype(np.float16)).write(tmp_path / name)
-    assert (tmp_path / "one" / approximate.FILE).read_bytes() == (tmp_path / "two" / approximate.FILE).read_bytes()
+        approximate.write(tmp_path / name, _unit(3000, 16).astype(np.float16))
+    for name in approximate.FILES:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+@pytest.mark.parametrize("dimension", [7, 8, 24])
+def test_an_approximate_index_reads_its_file_in_place_as_faiss_would_make_it(tmp_path: Path, dimension: int) -> None:
+    """Rows of two numbers a part and, where the dimension is odd, of one; rows that fill no block."""
+    vectors = _unit(3001, dimension).astype(np.float16)
+    approximate.write(tmp_path, vectors)
+    made = approximate.opened(tmp_path, 3001)
+    assert made is not None
+    assert made.mapped
+    plain = faiss.read_index(str(tmp_path / approximate.QUANTISER))
+    plain.add(vectors.astype(np.float32))
+    for query in _unit(5, dimension, seed=1):
+        expected = np.sort(plain.search(query[np.newaxis], 50)[1][0])
+        np.testing.assert_array_equal(made.rows(query[np.newaxis], 50), expected)
+    np.testing.assert_array_equal(made.codes(np.arange(3001)), plain.pq.compute_codes(vectors.astype(np.float32)))
+
+
+def test_an_approximate_index_is_copied_where_faiss_cannot_read_it_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approximate.write(tmp_path, _unit(3000, 16).astype(np.float16))
+    mapped = approximate.opened(tmp_path, 3000)
+    monkeypatch.setattr(approximate, "_NO_TABLE", (1, 1))
+    copied = approximate.opened(tmp_path, 3000)
+    assert mapped is not None
+    assert copied is not None
+    assert (mapped.mapped, copied.mapped) == (True, False)
+    query = _unit(1, 16, seed=1)
+    np.testing.assert_array_equal(mapped.rows(query, 90), copied.rows(query, 90))
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_rows_that_stay_keep_their_bits(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """Rows go, come and move: the files are those that the old way of making bits makes of the new vectors."""
+    folder = tmp_path_factory.mktemp("before")
+    old = _unit(500, 16).astype(np.float16)
+    approximate.write(folder, old)
+    before = approximate.opened(folder, 500)
+    assert before is not None
+    cuts = sorted(data.draw(st.sets(st.integers(0, 500), min_size=2, max_size=8)))
+    parts, runs, count = [], [], 0
+    for number, (first, last) in enumerate(pairwise(cuts)):
+        if data.draw(st.booleans()):
+            runs.append(approximate.Run(start=count, before=first, count=last - first))
+            parts.append(old[first:last])
+        else:
+            parts.append(_unit(last - first, 16, seed=100 + number).astype(np.float16))
+        count += last - first
+    vectors = np.concatenate(parts)
+    spliced, plain = tmp_path_factory.mktemp("spliced"), tmp_path_factory.mktemp("plain")
+    approximate.write(spliced, vectors, before, runs)
+    approximate.write(plain, vectors, before)
+    for name in approximate.FILES:
+        assert (spliced / name).read_bytes() == (plain / name).read_bytes()
