@@ -50,6 +50,7 @@ class _Places:
 
     def __init__(self, rows: Sequence[tuple[int, str, int | None]], first: int) -> None:
         self.articles: dict[str, int] = {}
+        self.order: list[int] = []  # also of articles that bear the number of an earlier one
         self.chapters: dict[str, int] = {}
         self.annexes: dict[str, int] = {}
         self.items: dict[tuple[int, int], int] = {}
@@ -62,6 +63,7 @@ class _Places:
             if last is not None and last[2] == "条":
                 self.articles.setdefault(_article(last), key)
                 self.article_of[key] = key
+                self.order.append(key)
             elif last is not None:
                 self.chapters.setdefault(path, key)
             elif above is not None and above in self.article_of:
@@ -99,9 +101,8 @@ class _Places:
         if here is None or not (part.startswith(("前", "本")) or steps.keys() & {"款", "项", "目"}):
             return None
         if part.startswith("前") and "条" in part[:4]:
-            order = list(self.articles.values())
-            at = order.index(here)
-            return order[at - 1] if at else None
+            at = self.order.index(here)
+            return self.order[at - 1] if at else None
         return None if part.startswith(("本章", "本节")) else here
 
 

@@ -1,5 +1,7 @@
 """References matched with documents and clauses, backlinks, and the state of documents: on hand-made documents."""
 
+from pathlib import Path
+
 import pytest
 
 from index.backend import LocalBackend, open_index
@@ -193,3 +195,25 @@ def test_spellings() -> None:
 
 def test_a_document_ended_on_an_unknown_day_never_applies() -> None:
     assert Times(ended_on="", ended_how="repealed").state("2020-01-01") == "repealed"
+
+
+def test_the_article_before_one_whose_number_comes_twice(tmp_path: Path) -> None:
+    """A regulation and, in the same file, another one or a misprint: its articles begin anew."""
+    text = """甲市停车管理办法
+第一条 停车应当缴费。
+第二条 停车应当有序。
+第三条 违反前条规定的，责令改正。
+第二条 停车收费每小时五元。
+第三条 违反前条规定的，退还多收的费用。
+"""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "twice.txt").write_text(text, encoding="utf-8")
+    build([tmp_path / "files"], tmp_path / "index", EMBEDDER)
+    with open_index(tmp_path / "index") as found:
+        clauses = {clause.id: clause for clause in found.clauses(idof("twice"))}
+        meant = [
+            clauses[target].text.split()[-1]
+            for link in found.links.of_document(idof("twice"))
+            for target in link.target_clauses
+        ]
+    assert meant == ["停车应当有序。", "停车收费每小时五元。"]
