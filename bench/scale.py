@@ -127,7 +127,7 @@ def change(work: Path, size: int, shared: Path) -> Found:
     files = sorted(corpus.rglob("*.txt"))
     random.Random(0).shuffle(files)
     with service.reading() as reading:
-        counts = {document.source: document.clauses for document in reading.backend.documents()}
+        counts = {one.source: len(reading.backend.keys(one.id)) for one in reading.backend.documents()}
     clauses, some = 0, []
     while clauses < _REMOVED:
         some.append(files.pop())

@@ -33,13 +33,15 @@ class Txtai:
         self._folder = folder
         self._vectors, self._known, self._place = vectors, known, 0
         words = {"method": "bm25", "terms": True, "normalize": True, "tokenizer": {"whitespace": True}}
-        self._embeddings = Embeddings({"method": "external", "transform": self._transform, "scoring": words})
 
-    def _transform(self, batch: list[str]) -> Any:
-        if len(batch) == 1 and batch[0] in self._known:
-            return np.array([self._known[batch[0]]])
-        self._place += len(batch)
-        return self._vectors[self._place - len(batch) : self._place]
+        def transform(batch: list[str]) -> Any:
+            if len(batch) == 1 and batch[0] in self._known:
+                return np.array([self._known[batch[0]]])
+            self._place += len(batch)
+            return self._vectors[self._place - len(batch) : self._place]
+
+        self._transform = transform  # a plain function: txtai calls anything else without arguments
+        self._embeddings = Embeddings({"method": "external", "transform": transform, "scoring": words})
 
     def build(self, texts: list[str]) -> None:
         """Indexes clauses, given as words with blanks between."""
