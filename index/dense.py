@@ -27,8 +27,10 @@ _BLOCK = 65_536
 _FEW = 0.02
 _CANDIDATES = 16
 """Rows compared for each clause wanted, where an approximate index names them."""
+_MANY = 0.1
+"""Share of the clauses that a filter must leave for rows to be named; with less, to compare all of them is faster."""
 _MOST = 0.2
-"""Share of the rows above which to have them named takes longer than to compare all that meet the filter."""
+"""Share of the rows above which to have them named takes longer than to compare all."""
 _MARGIN = 1.25
 _VIEW_FIELDS = ("is_owned", "view_data", "view_size", "c_ptr", "c_size")
 _FAISS: Any = faiss  # its type stubs know neither selectors by keyword nor views
@@ -120,15 +122,15 @@ class Dense:
         if limit < 1 or not self.count or (within is not None and not len(within)):
             return nothing()
         query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
-        if within is not None and len(within) < _FEW * self._clauses:
+        share = len(within) / self._clauses if within is not None else 1.0
+        if within is not None and share < _FEW:
             # Few keys: their rows are copied out, which costs less than passing over all the others.
             return self._among(self._rows(within), query, limit)
         mask = None
         if within is not None:
             mask = np.zeros(self._clauses, bool)
             mask[within] = True
-        if self.approximate is not None and not exact:
-            share = len(within) / self._clauses if within is not None else 1.0
+        if self.approximate is not None and not exact and share >= _MANY:
             found = self._among(self._named(self.approximate, query, limit, mask, share), query, limit)
             if len(found) == limit:  # else so many are asked for that all must be seen
                 return found

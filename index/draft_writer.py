@@ -50,7 +50,7 @@ class DraftWriter:
         self.runs: list[Run] = []
         self.catalog = CatalogWriter(draft, [base.folder for base in bases])
         self._dense = DenseWriter(draft, embedder.dimension)
-        self._lexical = LexicalWriter(draft / "lexical", taken)
+        self._lexical = LexicalWriter(draft / "lexical", taken, len(steps))
         self._keys: list[int] = []
         self._passages: list[str] = []
         self._safe = monotonic()

@@ -91,10 +91,12 @@ class LexicalWriter:
     Args:
         folder: made if need be.
         taken: what is linked from another index.
+        documents: how many will come, so that parts get the size that suits the whole from the beginning; 0: unknown.
     """
 
-    def __init__(self, folder: Path, taken: Taken | None = None) -> None:
+    def __init__(self, folder: Path, taken: Taken | None = None, documents: int = 0) -> None:
         self._folder = folder
+        self._expected = documents
         folder.mkdir(parents=True, exist_ok=True)
         self._clauses = 0
         self._documents: list[tuple[int, int, int]] = []
@@ -118,7 +120,9 @@ class LexicalWriter:
             self._next_row += 1
         self._documents.append((first, self._clauses, len(self._parts) + len(self._finishing)))
         self._clauses += self._next_row - first
-        if self._part.count >= _capacity(self._clauses):
+        if self._part.count >= _capacity(
+            self._clauses * max(self._expected, len(self._documents)) // len(self._documents)
+        ):
             self._finish_part()
 
     def take(self, position: int, clauses: int) -> None:

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import index.lexical
+import index.lexical_writer
 from index.errors import IndexDamagedError
 from index.lexical import Entry, Lexical
-from index.lexical_writer import LexicalWriter
+from index.lexical_writer import LexicalWriter, Postings
 from index.search import LexicalQuery, exact_top
 
 COUNT = 600
@@ -66,6 +67,22 @@ def test_units_with_blanks_or_of_monstrous_length_do_no_harm(tmp_path: Path) -> 
     writer.close()
     lexical = Lexical(tmp_path)
     assert list(lexical.search(LexicalQuery(terms={"税": 1.0, "a" * 100_000: 1.0}), 5).keys) == [0]
+
+
+def test_parts_have_the_size_that_suits_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the first ones are so small that a large index has three times as many, each of which every search visits."""
+    monkeypatch.setattr(index.lexical_writer, "_LEAST_PART", 10)
+    sizes = {}
+    for documents in (0, 100):
+        writer = LexicalWriter(tmp_path / f"{documents}", documents=documents)
+        for number in range(100):
+            writer.add([Entry(body=[f"税{number}"], bigrams=[], heading=[], title=[])] * (8 + 4 * (number % 2)))
+        writer.close()
+        part = Postings(tmp_path / f"{documents}", 1000).documents[:, 2]
+        sizes[documents] = np.bincount(part, np.tile([8, 12], 50))
+    assert len(sizes[0]) > 30
+    assert 15 <= len(sizes[100]) <= 17
+    assert (sizes[100][:-1] >= 1000 // 16).all()
 
 
 def test_an_empty_index_answers(tmp_path: Path) -> None:
