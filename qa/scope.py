@@ -58,14 +58,20 @@ class Named:
 
 
 class Titles:
-    """Titles of an index by the spellings in which they are asked for.
+    """Titles and numbers of an index, made ready once for all questions.
 
     Args:
         documents: of the index, by source.
+
+    Attributes:
+        numbers: of each document, read; None where it has none that can be.
+        odd: documents whose number has no usual form (编号：20212183), by id, with its figures.
     """
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.documents = documents
+        self.numbers = [(document, _read(document.metadata.number)) for document in documents]
+        self.odd = [(document.id, figures) for document in documents if (figures := _odd_figures(document))]
         self._known: tuple[dict[str, list[Document]], ...] = ({}, {})
         for document in documents:
             facts = document.metadata
@@ -125,7 +131,7 @@ def scope(interpretation: Interpretation, titles: Titles, allowed: Allowed | Non
     documents = titles.documents
     named: dict[str, None] = {}
     unknown: list[str] = []
-    numbers = [(document, _read(document.metadata.number)) for document in documents]
+    numbers = titles.numbers
     for text in interpretation.numbers:
         asked = _read(text)
         found = [document.id for document, own in numbers if asked and own and _fits(asked, own)]
@@ -136,7 +142,9 @@ def scope(interpretation: Interpretation, titles: Titles, allowed: Allowed | Non
         named.update(dict.fromkeys(literal or exact or found))
         if asked is not None and (asked.complete or asked.token) and not found and not exact:
             unknown.append(text)
-    named.update(dict.fromkeys(_odd(interpretation.question, documents)))
+    folded = fold(interpretation.question)
+    odd = (found for found, figures in titles.odd if re.search(rf"(?<!\d){figures}(?!\d)", folded))
+    named.update(dict.fromkeys(odd))
     question, day = interpretation.question, interpretation.day
     named.update(dict.fromkeys(titles.quoted(interpretation.titles, question, day, allowed)))
     if not (named or unknown or interpretation.titles):
@@ -160,17 +168,10 @@ def _narrowest(
     return same or list(exact)
 
 
-def _odd(question: str, documents: Sequence[Document]) -> list[str]:
-    """Documents whose number has no usual form (编号：20212183) where the question holds its figures."""
-    folded = fold(question)
-    found = []
-    for document in documents:
-        number = document.metadata.number
-        if number and number_key(number) is None:
-            figures = re.search(r"\d{5,}", fold(number))
-            if figures and re.search(rf"(?<!\d){figures[0]}(?!\d)", folded):
-                found.append(document.id)
-    return found
+def _odd_figures(document: Document) -> str | None:
+    number = document.metadata.number
+    figures = re.search(r"\d{5,}", fold(number)) if number and number_key(number) is None else None
+    return figures[0] if figures else None
 
 
 def _current(documents: Sequence[Document], day: str) -> tuple[str, ...]:
