@@ -99,8 +99,14 @@ class MilvusIndex:
             {"document": "INVERTED", "clause": "INVERTED", "vector": where.vector_index},
         )
 
-    def build(self, paths: Sequence[Path], part: Part, limits: Limits) -> BuildReport:
+    def build(self, paths: Sequence[Path], part: Part, limits: Limits, *, rebuild: bool = False) -> BuildReport:
         """Makes a part of the index equal to the paths, and publishes where all parts are there.
+
+        Args:
+            paths: files and folders.
+            part: which files.
+            limits: upper bounds for a file.
+            rebuild: True writes every row again, over the one that is there.
 
         Returns:
             The report on the files of this part; its counts are those of the generation that counts then.
@@ -116,7 +122,7 @@ class MilvusIndex:
         reports = list(findings.reports) if part.number == 1 else []
         listed: Listed = []
         ingest = Ingest(limits=limits, clock=clock)
-        for found, digest, name, there in self._plan(files, limits):
+        for found, digest, name, there in self._plan(files, limits, rebuild=rebuild):
             record = None
             if there:
                 reports.append(FileReport(source=found.source, status="unchanged"))
@@ -195,12 +201,15 @@ class MilvusIndex:
     def _prefix(self) -> str:
         return f"{self._server.where.name}_gen_"
 
-    def _plan(self, files: Sequence[Found], limits: Limits) -> list[tuple[Found, str | None, str, bool]]:
+    def _plan(
+        self, files: Sequence[Found], limits: Limits, *, rebuild: bool
+    ) -> list[tuple[Found, str | None, str, bool]]:
+        """Each file with its digest, the name of its rows, and whether these can stay."""
         digests = [file_digest(found.path, limits) for found in files]
         names = [
             f"{document_id(found.source)}{(digest or '')[:8]}" for found, digest in zip(files, digests, strict=True)
         ]
-        there = set(self._documents.present(names))
+        there = set() if rebuild else set(self._documents.present(names))
         return [
             (found, digest, name, digest is not None and name in there)
             for found, digest, name in zip(files, digests, names, strict=True)

@@ -26,7 +26,7 @@ def run_index(
     if report_file is not None and not report_file.absolute().parent.is_dir():
         raise UsageError(f"报告写不到 {report_file}：文件夹不存在，请先建立它。")
     if shard is not None or state.settings.index.backend == "milvus":
-        report = state.service.index_part(paths, *_part(shard or "1/1"))
+        report = state.service.index_part(paths, *_part(shard or "1/1"), rebuild=rebuild)
     else:
         report = _local(state, paths, rebuild=rebuild)
     for line in report_lines(report):

@@ -92,8 +92,8 @@ class Keeper:
         """
         return self._readings.hold()
 
-    def index_part(self, paths: Sequence[Path], number: int = 1, of: int = 1) -> BuildReport:
-        """Does part ``number`` of ``of`` of an index in Milvus; the last part done publishes.
+    def index_part(self, paths: Sequence[Path], number: int = 1, of: int = 1, *, rebuild: bool = False) -> BuildReport:
+        """Does part ``number`` of ``of`` of an index in Milvus, anew or what changed; the last part done publishes.
 
         Raises:
             UsageError: the index does not lie in Milvus, or there is no such part.
@@ -108,7 +108,7 @@ class Keeper:
 
         writer = MilvusIndex(self._where(), self.embedder, self.settings.index.keep)
         try:
-            report = writer.build(paths, Part(number=number, of=of), self._how().limits)
+            report = writer.build(paths, Part(number=number, of=of), self._how().limits, rebuild=rebuild)
         finally:
             writer.close()
         self._readings.renew()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,8 +20,10 @@ from index.embed import open_embedder
 from index.errors import IndexMissingError, IndexUnreachableError
 from index.lexical import Entry
 from index.load import Limits
+from index.records import BuildReport
 from index.search import LexicalQuery
 from index.sparse import Frequencies, clause_vector
+from qa import cli
 from qa.cli_errors import INDEX, report
 from qa.config import Settings
 from qa.errors import UsageError
@@ -136,6 +139,44 @@ def test_only_what_changed_is_embedded_and_a_reader_keeps_its_generation(
     newer = open_milvus(where)
     assert newer.manifest.clauses == count + 1
     newer.close()
+
+
+def test_a_rebuild_writes_every_row_again(writer: MilvusIndex, where: Where, samples: Path) -> None:
+    writer.build([samples], Part(), Limits())
+    reader, server = open_milvus(where), Server(where)
+    (vectors,) = (name for name in server.call("list_collections") if name.endswith("_vectors"))
+    victim = reader.documents()[0].id
+    lost = reader.keys(victim)
+    server.call("delete", vectors, filter=f'document like "{victim}%"')
+    query = EMBEDDER.queries(["开发区"])[0]
+    assert not set(lost) & set(reader.dense(query, 100).keys.tolist())
+    EMBEDDER.seen.clear()
+    assert {file.status for file in writer.build([samples], Part(), Limits()).files} == {"unchanged"}
+    assert not EMBEDDER.seen
+    assert {file.status for file in writer.build([samples], Part(), Limits(), rebuild=True).files} == {"indexed"}
+    newer = open_milvus(where)
+    count = newer.manifest.clauses
+    assert sorted(newer.dense(query, 100).keys) == sorted(reader.dense(query, 100).keys) == list(range(count))
+    for one in (reader, newer, server):
+        one.close()
+
+
+@pytest.mark.parametrize("words", [[], ["--shard", "1/1"]])
+def test_the_command_rebuilds(where: Where, samples: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_INDEX__BACKEND", "milvus")
+    monkeypatch.setenv("QA_MILVUS__URI", where.uri)
+    monkeypatch.setenv("QA_MILVUS__VECTOR_INDEX", "FLAT")
+    asked: list[bool] = []
+    plain = MilvusIndex.build
+
+    def build(*arguments: Any, rebuild: bool, **options: Any) -> BuildReport:
+        asked.append(rebuild)
+        return plain(*arguments, rebuild=rebuild, **options)
+
+    monkeypatch.setattr(MilvusIndex, "build", build)
+    assert cli.run(["--quiet", "index", str(samples), *words]) == 0
+    assert cli.run(["--quiet", "index", str(samples), "--rebuild", *words]) == 0
+    assert asked == [False, True]
 
 
 def test_a_removed_document_leaves_no_row(writer: MilvusIndex, where: Where, samples: Path) -> None:
