@@ -2,7 +2,7 @@
 
 What is measured has not been learned: questions on official documents are asked in five folds by document, each with
 an embedding and a ranker taught on the other four; of the questions on laws a part is held out of all training. The
-first run trains what is missing in the work folder (the same folder as ``python -m train.ranker``), later ones use it;
+first run trains what is missing in the work folder (the same folder as ``python -m train``), later ones use it;
 after a change of training data or recipe name an empty folder.
 """
 
@@ -16,7 +16,7 @@ from bench.bm25 import Yardstick
 from bench.pages import DOCS, ROOT, made_with, put
 from bench.render import draw, page
 from bench.scores import DEPTH, Found
-from bench.sets import HELD, SEEDS_DEV, Asked, Units, held_law, held_stard, on_laws, policies, seeds
+from bench.sets import HELD, LAWS_FOLD, SEEDS_DEV, Asked, Units, held_law, held_stard, on_laws, policies, seeds
 from bench.systems import SYSTEMS, judged, rankings
 from index.backend import open_index
 from index.build import build
@@ -24,7 +24,7 @@ from index.embed import Embedder, open_embedder
 from index.static import StaticEmbedder
 from qa.pipeline import Pipeline, open_pipeline
 from qa.rank import Model
-from train.data import DATA, SHARED, law_questions
+from train.data import FOLDS, SHARED, fold_of, fold_of_question, questions
 
 RESULTS = ROOT / "bench" / "quality.jsonl"
 PAGE, PLOT = DOCS / "quality.md", DOCS / "quality.svg"
@@ -77,44 +77,34 @@ def of_seeds(chosen: Sequence[str], work: Path, shared: Path) -> Iterator[Result
     pipeline.backend.close()
 
 
-def of_policies(work: Path, shared: Path, threads: int, limit: int | None) -> Iterator[Result]:
-    """Five folds by document, searched among all official documents."""
-    corpus = shared / "corpus" / "policies"
-    if not corpus.exists():
+def of_folds(chosen: Sequence[str], work: Path, shared: Path, workers: int, limit: int | None) -> Iterator[Result]:
+    """Questions on official documents and on laws, each by the models of the fold that has not seen it."""
+    if not (shared / "corpus" / "policies").exists():
         return
     # Training needs torch; tables and comparisons do without.
-    from bench.models import fits, fold_ranker, fold_samples, fold_worths
-    from train.validate import FOLDS, fold_of
+    from bench.models import fits, fold_ranker, fold_worths
+    from train.folds import collect
 
-    samples, worths = fold_samples(work, shared, threads), fold_worths(shared)
-    asked = policies()[:limit]
-    for fold in range(FOLDS):
+    samples, worths = collect(work, shared, workers), fold_worths(shared)
+    for fold in range(FOLDS if "policies" in chosen else 1):
         embedder = StaticEmbedder(work / f"fold{fold}" / "model")
         ranker = fold_ranker(samples, fold, worths[fold])
-        pipeline = pipeline_over(corpus, work / "policies", embedder, ranker)
-        if not fits(samples, pipeline):
-            raise SystemExit(f"{work / 'samples.pickle'} 是用另一版特征收集的：删去它，再运行一次（会重新收集）。")
-        print(f"policies, fold {fold}", flush=True)
-        yield from ask("policies", pipeline, (one for one in asked if fold_of(one.group) == fold))
-        pipeline.backend.close()
+        if "policies" in chosen:
+            pipeline = pipeline_over(shared / "corpus" / "policies", work / "policies", embedder, ranker)
+            if not fits(samples, pipeline):
+                raise SystemExit(f"{work} 里的 samples.pickle 是用另一版特征收集的：删去它们，再运行一次。")
+            print(f"policies, fold {fold}", flush=True)
+            yield from ask("policies", pipeline, (one for one in policies()[:limit] if fold_of(one.group) == fold))
+            pipeline.backend.close()
+        if fold == LAWS_FOLD and {"stard", "law"}.intersection(chosen):
+            pipeline = pipeline_over(shared / "corpus" / "laws", work / "laws", embedder, ranker)
+            yield from of_laws(chosen, pipeline, shared, limit)
 
 
-def of_laws(chosen: Sequence[str], work: Path, shared: Path, threads: int, limit: int | None) -> Iterator[Result]:
-    """Held-out questions on laws, searched among all of them; counted by article."""
-    corpus = shared / "corpus" / "laws"
-    if not corpus.exists():
-        return
-    from bench.models import law_models
-
+def of_laws(chosen: Sequence[str], pipeline: Pipeline, shared: Path, limit: int | None) -> Iterator[Result]:
+    """Questions on laws that fold :data:`LAWS_FOLD` has not seen, searched among all of them; counted by article."""
     held = {"stard": held_stard(shared), "law": held_law()}
-    folder, model = law_models(work, shared, threads)
-    pipeline = pipeline_over(corpus, work / "laws" / "index", StaticEmbedder(folder), model)
-    out = {one.id for some in held.values() for one in some}
-    stard = shared / "train" / "stard_train.jsonl"
-    every = law_questions(DATA / "law_questions.jsonl", "law") + (
-        law_questions(stard, "stard") if stard.exists() else []
-    )
-    taught = [one for one in every if one.id not in out]
+    taught = [one for one in questions(shared=shared) if one.articles and fold_of_question(one) != LAWS_FOLD]
     for name in held:
         if name in chosen:
             print(f"{name}: {len(held[name])} questions", flush=True)
@@ -165,12 +155,10 @@ def main() -> None:
     """Measures what is chosen, prints the tables, and with ``--write`` puts them into the documentation."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="*", default=list(SETS), choices=SETS)
-    parser.add_argument(
-        "--work", type=Path, default=Path("var/ranker"), help="models, samples and indexes of the folds"
-    )
+    parser.add_argument("--work", type=Path, default=Path("var/train"), help="models, samples and indexes of the folds")
     parser.add_argument("--shared", type=Path, default=SHARED, help="folder with corpus/, eval/ and train/")
     parser.add_argument("--limit", type=int, default=None, help="only the first questions of each large set")
-    parser.add_argument("--threads", type=int, default=2, help="for training")
+    parser.add_argument("--workers", type=int, default=2, help="folds trained at a time")
     parser.add_argument("--out", type=Path, default=RESULTS, help="ranks of every question, for bench.compare")
     parser.add_argument("--only-render", action="store_true", help="measure nothing, take --out as it is")
     parser.add_argument("--write", action="store_true", help="put table and plot into docs/")
@@ -178,10 +166,8 @@ def main() -> None:
     work, shared = arguments.work, arguments.shared
     if not arguments.only_render:
         results = list(of_seeds(arguments.sets, work, shared))
-        if "policies" in arguments.sets:
-            results += of_policies(work, shared, arguments.threads, arguments.limit)
-        if {"stard", "law"}.intersection(arguments.sets):
-            results += of_laws(arguments.sets, work, shared, arguments.threads, arguments.limit)
+        if set(arguments.sets) - {"seeds_dev", "seeds_held"}:
+            results += of_folds(arguments.sets, work, shared, arguments.workers, arguments.limit)
         kept = [one for one in read(arguments.out) if one.set not in arguments.sets] if arguments.out.exists() else []
         order = {name: place for place, name in enumerate(SETS)}
         made = {**stamps(arguments.out), **dict.fromkeys((one.set for one in results), made_with())}

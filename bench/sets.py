@@ -20,8 +20,10 @@ Keys = npt.NDArray[np.int64]
 HELD = Path(__file__).parent / "data" / "seeds_held.jsonl"
 SEEDS_DEV = Path("eval") / "seeds_dev.jsonl"
 STARD = Path("train") / "stard_train.jsonl"
-LAWS_HELD_SHARE = 25
-"""One law in so many is held out for everyday questions on laws."""
+LAWS_FOLD = 0
+"""The fold whose questions on laws are asked; it holds out a fifth of STARD."""
+_LAWS_ASKED = 25
+"""Everyday questions are asked about one law in so many; a multiple of five, so that all are of :data:`LAWS_FOLD`."""
 _ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?")
 
 
@@ -99,13 +101,13 @@ def policies() -> list[Asked]:
 def held_stard(shared: Path) -> list[Question]:
     """A fifth of STARD's questions, by hash of the id."""
     path = shared / STARD
-    return [one for one in law_questions(path, "stard") if part(one.id, 5) == 0] if path.exists() else []
+    return [one for one in law_questions(path, "stard") if part(one.id, 5) == LAWS_FOLD] if path.exists() else []
 
 
 def held_law() -> list[Question]:
-    """The everyday questions on one law in :data:`LAWS_HELD_SHARE`, by hash of the file's name."""
+    """The everyday questions on one law in 25, by hash of the file's name."""
     every = law_questions(DATA / "law_questions.jsonl", "law")
-    return [one for one in every if part(one.document, LAWS_HELD_SHARE) == 0]
+    return [one for one in every if part(one.document, _LAWS_ASKED) == LAWS_FOLD]
 
 
 def on_laws(held: Iterable[Question], taught: Iterable[Question]) -> list[Asked]:

@@ -34,8 +34,13 @@ from qa.words import Words
 _TASKS = re.compile(
     r"(?:负责|牵头|承担|分管|主管|配合)[^，。？]{0,4}(?:哪|什么|啥|几)|(?:职责|任务|分工|关系)[^，。？]{0,4}(?:哪|什么|啥)?"
 )
+# 《条例》第九条 and everything below it; 第一章, 一、（二） are not
+_ARTICLE = re.compile(r"第[〇零一二三四五六七八九十百千]+条")
 _CONCEPT = np.float32(0.7)
 """What a word counts that stands in the clause only as its official equivalent."""
+
+ARTICLES = "question_articles"
+"""The feature that tells what share of the candidates are articles of a law or regulation, or stand in one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -90,6 +95,8 @@ def features(query: Query, pool: Pool, passages: Sequence[Passage], words: Words
     _kind_columns(query, passages, columns)
     _document_columns(layout, columns)
     _question_columns(query, covered, in_any, columns)
+    articles = np.array([bool(_ARTICLE.search(passage.clause.path)) for passage in passages], np.float32)
+    columns[ARTICLES] = np.full(len(passages), articles.mean(), np.float32)
     names = tuple(columns)
     values = np.stack([columns[name].astype(np.float32) for name in names], axis=1)
     return Sheet(names=names, values=values, best=best, terms=in_any)

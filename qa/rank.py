@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
-from qa.features import Sheet, features
+from qa.features import ARTICLES, Sheet, features
 from qa.kernels import Floats
 from qa.passages import Passage
 from qa.query import Query
@@ -24,6 +24,9 @@ from qa.words import Words
 
 SHIPPED = Path(__file__).parents[1] / "index" / "models" / "ranker"
 FORMAT = 2
+ON_ARTICLES = " on articles"
+"""Ends the name of a weight that counts in the measure in which the candidates are articles: laws are asked about, and
+written, in other words than notices."""
 NAMED = 4.0
 """What it counts, in log odds, that a clause's document is named by the question, and what it costs that another is.
 Set by hand: a question that names a number or title means it."""
@@ -39,7 +42,7 @@ class Model:
     """The learned numbers.
 
     Attributes:
-        names: the features that the order rests on.
+        names: the features that the order rests on, see :func:`columns`.
         weights: of these features.
         evidence: the names of what the probability rests on, see :func:`evidence`.
         trees: of the probability, over these.
@@ -123,12 +126,28 @@ def rank(query: Query, pool: Pool, passages: Sequence[Passage], model: Model, wo
 
 def ordering(sheet: Sheet, model: Model) -> Floats:
     """Log odds of each candidate against the others, shape (candidates,)."""
-    columns = [sheet.names.index(name) for name in model.names]
-    learned = sheet.values[:, columns] @ model.weights
+    learned = columns(sheet.names, sheet.values, model.names) @ model.weights
     named = sheet.values[:, sheet.names.index("named")]
     address = sheet.values[:, sheet.names.index("address")]
     duty = sheet.values[:, sheet.names.index("unit_duty")]
     return np.asarray(learned + NAMED * named + ADDRESS * address + DUTY * duty, np.float32)
+
+
+def columns(names: Sequence[str], values: Floats, wanted: Sequence[str]) -> Floats:
+    """What the weights of an order are applied to.
+
+    Args:
+        names: of the features.
+        values: float32, (candidates, features).
+        wanted: names of weights: of a feature by itself, or with :data:`ON_ARTICLES` behind it.
+
+    Returns:
+        float32, (candidates, wanted).
+    """
+    found = values[:, [names.index(name.removesuffix(ON_ARTICLES)) for name in wanted]]
+    only = np.array([name.endswith(ON_ARTICLES) for name in wanted], np.bool_)
+    found[:, only] *= values[:, names.index(ARTICLES), None]
+    return found
 
 
 def evidence(sheet: Sheet, raw: Floats) -> dict[str, float]:
@@ -171,8 +190,10 @@ def calibrated(raw: Floats, answerable: float) -> Floats:
 
 def reasons(ranking: Ranking, place: int, model: Model) -> list[tuple[str, float]]:
     """What raised (above 0) and lowered a clause against the average candidate, the greatest effects first."""
-    columns = [ranking.sheet.names.index(name) for name in model.names]
-    values = ranking.sheet.values[:, columns]
-    effects: NDArray[np.float32] = (values[place] - values.mean(axis=0)) * model.weights
-    order = np.argsort(-np.abs(effects), kind="stable")
-    return [(model.names[column], float(effects[column])) for column in order]
+    values = columns(ranking.sheet.names, ranking.sheet.values, model.names)
+    moved: NDArray[np.float32] = (values[place] - values.mean(axis=0)) * model.weights
+    effects: dict[str, float] = {}
+    for name, effect in zip(model.names, moved, strict=True):
+        feature = name.removesuffix(ON_ARTICLES)
+        effects[feature] = effects.get(feature, 0.0) + float(effect)
+    return sorted(effects.items(), key=lambda one: -abs(one[1]))

@@ -13,11 +13,11 @@ import scipy.sparse as sp
 from train import data
 from train.bags import choose, count_units
 from train.corpus import Passage, laws
-from train.data import Question
+from train.data import Question, fold_of
 from train.fit import Recipe, fit
 from train.mine import Pool, encode, mine
 from train.pairs import Texts, concept_pairs, gold_passages, question_pairs, sentence_pairs
-from train.validate import Clauses, bm25, fold_of, ranks, summed
+from train.validate import Clauses, bm25, ranks, summed
 
 SHARED = Path(__file__).parents[2] / "shared"
 

@@ -1,29 +1,28 @@
-"""What more data would bring: ``python -m train.curve``.
+"""What more data would bring: a quarter, a half, three quarters and all of the questions, and likewise of the lexicon.
 
-Trains the embedding with a quarter, a half, three quarters and all of the authored questions, then likewise of the
-lexicon, everything else being the same, and measures each on held-out documents like :mod:`train.validate`, by the
-embedding alone. A smaller share is part of every greater one.
+Everything else being the same, each share trains an embedding, measured on held-out documents by the embedding alone.
+A smaller share is part of every greater one.
 """
 
-import argparse
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from index.static import StaticEmbedder
 from index.units import Int64
-from train.data import SHARED
+from train.data import fold_of
 from train.fit import Recipe
-from train.material import Material, gather, train
-from train.static import add_recipe_arguments, recipe_of
-from train.validate import Clauses, clauses_of, dense_scores, fold_of, ranks, table_line
+from train.folds import Jobs, fold_model
+from train.material import Material
+from train.validate import clauses_of, ranks, table_line
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
 PARTS = {"questions": ("law", "stard", "policy", "clause"), "lexicon": ("concept",)}
 """What is made less, and the kinds of pairs that belong to it."""
+FOLDS = (0, 1)
+"""Two of the five are enough to see a slope."""
 
 
 def thinned(material: Material, part: str, share: float, seed: int) -> Material:
@@ -37,50 +36,63 @@ def thinned(material: Material, part: str, share: float, seed: int) -> Material:
     return replace(material, groups=groups)
 
 
-def measured(material: Material, clauses: Clauses, recipe: Recipe, fold: int, chosen: Sequence[int]) -> Int64:
-    """Ranks of the right clauses of the ``chosen`` questions, which are those of ``fold``, held out of training."""
-    held = {passage.document for passage in material.policies if fold_of(passage.document) == fold}
-    bags, table = train(material, recipe, held=held)
-    gold = [clauses.of[material.gold[material.questions[number].id]] for number in chosen]
-    scores = dense_scores(material, bags, table.tensors(bags.keys), material.question_texts[list(chosen)])
-    return ranks(clauses.best(scores), gold)
+def asked_of(material: Material, fold: int) -> list[int]:
+    """Numbers of the questions of ``policies_q*`` on the documents of a fold."""
+    return [
+        number
+        for number, one in enumerate(material.questions)
+        if fold_of(one.document) == fold and one.id in material.gold and one.id.startswith("q")
+    ]
 
 
-def main() -> None:
-    """Trains and measures every share."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=SHARED)
-    parser.add_argument("--folds", type=int, nargs="*", default=[0, 1])
-    parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=list(PARTS))
-    parser.add_argument("--shares", type=float, nargs="*", default=list(SHARES))
-    parser.add_argument("--threads", type=int, default=2)
-    add_recipe_arguments(parser)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    recipe = recipe_of(arguments)
-    material = gather(arguments.shared, recipe.seed)
-    clauses = clauses_of(material)
-    asked = {
-        fold: [
-            number
-            for number, one in enumerate(material.questions)
-            if fold_of(one.document) == fold and one.id in material.gold and one.id.startswith("q")
-        ]
-        for fold in arguments.folds
+def measured(material: Material, model: Path, chosen: Sequence[int]) -> Int64:
+    """Ranks of the right clauses of the ``chosen`` questions among those of all documents, by a model alone."""
+    embedder, clauses = StaticEmbedder(model), clauses_of(material)
+    asked = embedder.queries([material.questions[number].text for number in chosen])
+    scores = asked @ embedder.passages([passage.full for passage in material.policies]).T
+    return ranks(clauses.best(scores), [clauses.of[material.gold[material.questions[n].id]] for n in chosen])
+
+
+def jobs(material: Material, work: Path, recipe: Recipe) -> Jobs:
+    """What has to be trained and measured for the curve; each gives ranks.
+
+    The whole is the folds' own model, in ``work``.
+    """
+    return {
+        _name(part, share, fold): _job(material, work, recipe, (part, share, fold))
+        for part in PARTS
+        for share in SHARES
+        for fold in FOLDS
     }
-    kinds = [material.questions[number].kind for fold in arguments.folds for number in asked[fold]]
+
+
+def _name(part: str, share: float, fold: int) -> str:
+    return f"{share:.0%} of {part}, fold {fold}"
+
+
+def _job(material: Material, work: Path, recipe: Recipe, what: tuple[str, float, int]) -> Callable[[], Int64]:
+    part, share, fold = what
+
+    def run() -> Int64:
+        folder = work if share == 1 else work / "curve" / f"{part}-{share:.0%}"
+        less = material if share == 1 else thinned(material, part, share, recipe.seed)
+        return measured(material, fold_model(less, fold, folder, recipe), asked_of(material, fold))
+
+    return run
+
+
+def report(material: Material, found: Mapping[str, Int64]) -> str:
+    """The curve as a table in Markdown."""
+    kinds = [material.questions[number].kind for fold in FOLDS for number in asked_of(material, fold)]
     paraphrase = np.array([kind == "paraphrase" for kind in kinds], dtype=bool)
-    print(f"{len(kinds)} questions, {int(paraphrase.sum())} paraphrases, {len(clauses.starts)} clauses searched\n")
-    print("| | hit@1 | hit@5 | hit@100 | paraphrases hit@1 | hit@5 | hit@100 |\n|---|---|---|---|---|---|---|")
-    for part in arguments.parts:
-        for share in arguments.shares:
-            start = time.monotonic()
-            less = thinned(material, part, share, recipe.seed)
-            found = [measured(less, clauses, recipe, fold, asked[fold]) for fold in arguments.folds]
-            pairs = sum(len(less.groups[name]) for name in PARTS[part])
-            name = f"{share:.0%} of {part} ({pairs} pairs, {time.monotonic() - start:.0f} s)"
-            print(table_line(name, np.concatenate(found), paraphrase), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    lines = [
+        f"{len(kinds)} questions, {int(paraphrase.sum())} paraphrases",
+        "",
+        "| | hit@1 | hit@5 | hit@100 | paraphrases hit@1 | hit@5 | hit@100 |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for part in PARTS:
+        for share in SHARES:
+            values = np.concatenate([found[_name(part, share, fold)] for fold in FOLDS])
+            lines.append(table_line(f"{share:.0%} of {part}", values, paraphrase))
+    return "\n".join(lines)

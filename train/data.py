@@ -1,5 +1,6 @@
 """The authored training data: questions with the place of their answer, and concepts in official and everyday words."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ DATA = Path(__file__).parent / "data"
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Where corpora and STARD are looked for: a folder beside the checkout; what is absent is left out, with a line."""
+
+FOLDS = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +39,16 @@ class Question:
     quote: str = ""
     articles: tuple[tuple[str, str], ...] = ()
     path: str = ""
+
+
+def fold_of(document: str) -> int:
+    """Fold of a document, from its name alone, below :data:`FOLDS`."""
+    return int(hashlib.sha1(document.encode()).hexdigest(), 16) % FOLDS
+
+
+def fold_of_question(question: Question) -> int:
+    """Fold of a question: it goes by its document; those of STARD, which mix laws, each by itself."""
+    return fold_of(question.id if question.source == "stard" else question.document)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

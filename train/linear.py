@@ -17,11 +17,13 @@ class Groups:
         values: float32, (candidates, features).
         gold: bool, (candidates,).
         groups: int64, (candidates,): number of the question, 0..n-1, ascending.
+        given: float32, (candidates,): log odds that stand already, to which the features only add.
     """
 
     values: Floats
     gold: npt.NDArray[np.bool_]
     groups: npt.NDArray[np.int64]
+    given: Floats
 
 
 def fit_order(data: Groups, *, penalty: float = 1e-4, steps: int = 80) -> Floats:
@@ -32,6 +34,7 @@ def fit_order(data: Groups, *, penalty: float = 1e-4, steps: int = 80) -> Floats
     teaching = np.isin(data.groups, np.unique(data.groups[data.gold]))
     _, groups = np.unique(data.groups[teaching], return_inverse=True)
     scale = data.values[teaching].std(axis=0) + 1e-6
+    given = torch.from_numpy(data.given[teaching])
     values = torch.from_numpy(data.values[teaching] / scale)
     gold = torch.from_numpy(data.gold[teaching].astype(np.float32))
     which = torch.from_numpy(groups)
@@ -41,7 +44,7 @@ def fit_order(data: Groups, *, penalty: float = 1e-4, steps: int = 80) -> Floats
 
     def loss() -> float:
         optimiser.zero_grad()
-        scores = values @ weights
+        scores = values @ weights + given
         top = torch.full((count,), -torch.inf).scatter_reduce(0, which, scores, "amax").detach()
         shares = torch.exp(scores - top[which])
         total = torch.zeros(count).index_add(0, which, shares)

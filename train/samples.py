@@ -7,7 +7,6 @@ questions are put to several collections, among them some that do not answer.
 import json
 import random
 import re
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from index import static
 from index.backend import LocalBackend, open_index
 from index.build import build
 from index.static import StaticEmbedder
@@ -31,11 +29,8 @@ from qa.question import interpret
 from qa.retrieve import candidates
 from qa.words import Words
 from train.corpus import laws, policies, squash
-from train.data import DATA, Question, questions
-from train.fit import Recipe
-from train.material import gather, train, without
-from train.validate import FOLDS, fold_of
-from train.worth import Asked, asked_words, worth_table
+from train.data import DATA, Question, fold_of, fold_of_question, questions
+from train.worth import asked_words, worth_table
 
 _FIGURES = re.compile(
     r"\d[\d.,]*%?|百分之[一二三四五六七八九十百]+|(?<!第)[一二三四五六七八九十百千两]+(?=[个家人名亩户件万亿元日天年月次倍])"
@@ -59,9 +54,10 @@ _PLACES = (
 )
 _FEW = 5
 """Documents in the small collections that stand beside the full one."""
-_QUARTER, _TENTH, _WITHOUT_LAW = 4, 10, 3
+_LATER, _OF_LAWS, _WITHOUT_LAW = 4, 4, 3
 """One in so many of the later questions on policies, of those on laws; of these, one in so many without its law."""
-ANSWERED = ("all", "few", "laws")
+LAWS = "laws"
+ANSWERED = ("all", "few", LAWS)
 """Scenarios in which the collection holds the answer."""
 
 
@@ -180,7 +176,7 @@ def law_samples(collection: Collection, asked: Sequence[Question], fold: int) ->
         if not len(gold):
             continue
         query = collection.query(question.text)
-        yield from _sampled(collection, question, fold, Trial(scenario="laws", query=query, within=None), gold)
+        yield from _sampled(collection, question, fold, Trial(scenario=LAWS, query=query, within=None), gold)
         if crc32(question.id.encode()) % _WITHOUT_LAW == 0:
             own = [collection.keys[file.rsplit("/", 1)[-1]] for file, _ in question.articles]
             within = np.setdiff1d(collection.everything, np.concatenate(own))
@@ -274,40 +270,30 @@ def _moved(query: Query, answer: Passage, choose: random.Random) -> str | None:
     return query.folded.replace(here, there)
 
 
-def collect(work: Path, shared: Path, threads: int, limit: int | None) -> list[Sample]:
-    """Samples of all folds; what ``work`` holds of an earlier run is used again."""
-    import torch
+def fold_samples(fold: int, model: Path, shared: Path, work: Path) -> list[Sample]:
+    """Samples of all questions of a fold.
 
-    torch.set_num_threads(threads)
+    Args:
+        fold: its number.
+        model: folder of an embedding that has not seen it.
+        shared: folder with ``corpus/`` and ``train/``.
+        work: where the corpora are indexed.
+    """
     every = questions(shared=shared)
-    asked = [one for one in every if one.source == "policy" and _taught(one)][:limit]
-    on_laws = [one for one in every if _taught_of_laws(one)][:limit]
-    open_ended = written()[:limit]
-    words = asked_words(every, [*laws(shared / "corpus" / "laws"), *policies(shared / "corpus" / "policies")])
+    corpora = shared / "corpus"
+    words = asked_words(every, [*laws(corpora / "laws"), *policies(corpora / "policies")])
+    worth = worth_table(one for one in words if fold_of(one.document) != fold)
     lexicon = read_lexicon(sorted(DATA.glob("lexicon*.tsv")))
+    embedder = StaticEmbedder(model)
     found: list[Sample] = []
-    material = None
-    for fold in range(FOLDS):
-        start = time.monotonic()
-        model = work / f"fold{fold}" / "model"
-        if not (model / static.CONFIG).exists():
-            material = material or gather(shared)
-            held = {passage.document for passage in material.policies if fold_of(passage.document) == fold}
-            held_questions = {one.id for one in every if one.articles and fold_of_question(one) == fold}
-            bags, table = train(without(material, held_questions), Recipe(), held=held)
-            static.save(model, table.tensors(bags.keys))
-        embedder = StaticEmbedder(model)
-        worth = worth_table(_others(words, fold))
-        mine = [one for one in asked if fold_of(one.document) == fold]
-        with _collection(shared / "corpus" / "policies", work / "policies", embedder, lexicon, worth) as collection:
-            found.extend(samples(collection, mine, fold, seed=fold))
-            unwritten = [one for one in open_ended if fold_of(one.document) == fold]
-            found.extend(unanswered(collection, unwritten, fold, fold))
-        of_laws = [one for one in on_laws if fold_of_question(one) == fold]
-        if of_laws:
-            with _collection(shared / "corpus" / "laws", work / "laws", embedder, lexicon, worth) as collection:
-                found.extend(law_samples(collection, of_laws, fold))
-        print(f"fold {fold}: {len(mine)} + {len(of_laws)} questions, {time.monotonic() - start:.0f} s", flush=True)
+    with _collection(corpora / "policies", work / "policies", embedder, lexicon, worth) as collection:
+        asked = [one for one in every if one.source == "policy" and fold_of(one.document) == fold and _taught(one)]
+        found.extend(samples(collection, asked, fold, seed=fold))
+        found.extend(unanswered(collection, [one for one in written() if fold_of(one.document) == fold], fold, fold))
+    on_laws = [one for one in every if _taught_of_laws(one) and fold_of_question(one) == fold]
+    if on_laws and (corpora / "laws").exists():
+        with _collection(corpora / "laws", work / "laws", embedder, lexicon, worth) as collection:
+            found.extend(law_samples(collection, on_laws, fold))
     return found
 
 
@@ -321,20 +307,11 @@ def _collection(
         yield Collection(backend, embedder, lexicon, worth)
 
 
-def fold_of_question(question: Question) -> int:
-    """Fold of a question on laws: everyday questions go by their law, STARD's, which mix laws, each by itself."""
-    return fold_of(question.id if question.source == "stard" else question.document)
-
-
-def _others(words: Sequence[Asked], fold: int) -> Iterator[Asked]:
-    return (one for one in words if fold_of(one.document) != fold)
-
-
 def _taught(question: Question) -> bool:
     """All questions of the first authors, and a quarter of the later ones: more of them only cost time."""
-    return question.id.startswith("q") or crc32(question.id.encode()) % _QUARTER == 0
+    return question.id.startswith("q") or crc32(question.id.encode()) % _LATER == 0
 
 
 def _taught_of_laws(question: Question) -> bool:
-    """All of STARD, and a tenth of the everyday questions on laws."""
-    return question.source == "stard" or (question.source == "law" and crc32(question.id.encode()) % _TENTH == 0)
+    """All of STARD, and a quarter of the everyday questions on laws."""
+    return question.source == "stard" or (question.source == "law" and crc32(question.id.encode()) % _OF_LAWS == 0)

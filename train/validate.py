@@ -6,10 +6,9 @@ embedding alone, and the sum of both, each divided by its maximum for the questi
 """
 
 import argparse
-import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,22 +20,16 @@ import torch
 from index.static import StaticTensors, unpack
 from index.units import Int64, keys_of
 from train.bags import Bags, document_frequency
-from train.data import SHARED, Question
+from train.data import FOLDS, SHARED, Question, fold_of
+from train.fit import Recipe
 from train.material import Material, gather, train
 from train.mine import encode
-from train.static import add_recipe_arguments, printer, recipe_of
 
 DEPTHS = (1, 5, 100)
-FOLDS = 5
 _WEIGHT = 1.2
 _SATURATION, _LENGTH = 1.2, 0.75  # k1 and b of BM25 (Robertson and Zaragoza 2009)
 
 Float32 = npt.NDArray[np.float32]
-
-
-def fold_of(document: str) -> int:
-    """Fold of a document, from its name alone."""
-    return int(hashlib.sha1(document.encode()).hexdigest(), 16) % FOLDS
 
 
 def bm25(passages: sp.csr_matrix, queries: sp.csr_matrix) -> Float32:
@@ -118,7 +111,7 @@ def table_line(name: str, found: Int64, paraphrase: npt.NDArray[np.bool_]) -> st
 
 
 def main() -> None:
-    """Trains and measures the folds that are asked for."""
+    """Trains and measures the folds that are asked for; every value of the recipe is an option."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--folds", type=int, nargs="*", default=list(range(FOLDS)))
@@ -126,10 +119,11 @@ def main() -> None:
         "--all-questions", action="store_true", help="count authored extensions too, not policies_q* alone"
     )
     parser.add_argument("--threads", type=int, default=2)
-    add_recipe_arguments(parser)
+    for field in fields(Recipe):
+        parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    recipe = recipe_of(arguments)
+    recipe = Recipe(**{field.name: getattr(arguments, field.name) for field in fields(Recipe)})
     material = gather(arguments.shared, recipe.seed)
     lexical = words_and_pairs(material.bags)
     clauses = clauses_of(material)
@@ -145,7 +139,7 @@ def main() -> None:
             and (arguments.all_questions or one.id.startswith("q"))
         ]
         held = {passage.document for passage in material.policies if fold_of(passage.document) == fold}
-        bags, table = train(material, recipe, held=held, progress=printer(200))
+        bags, table = train(material, recipe, held=held)
         questions = material.question_texts[chosen]
         gold = [clauses.of[material.gold[material.questions[number].id]] for number in chosen]
         words = np.zeros((len(chosen), len(clauses.of)), dtype=np.float32)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.rank import Model, Ranking
+from qa.rank import Model, Ranking, columns
 from qa.tune.questions import Asked
 
 Floats = NDArray[np.float32]
@@ -33,7 +33,7 @@ def fit_order(model: Model, asked: Sequence[Asked], found: Sequence[Ranking | No
         right = np.isin([passage.key for passage in ranking.passages], one.keys)
         if not right.any():
             continue
-        own = ranking.sheet.values[:, [ranking.sheet.names.index(name) for name in model.names]]
+        own = columns(ranking.sheet.names, ranking.sheet.values, model.names)
         values.append(own)
         rest.append(ranking.raw - own @ model.weights)
         gold.append(right)
