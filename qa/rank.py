@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.errors import ModelError
 from qa.features import ARTICLES, Sheet, features
@@ -23,7 +22,7 @@ from qa.trees import Trees, read_trees
 from qa.words import Words
 
 SHIPPED = Path(__file__).parents[1] / "index" / "models" / "ranker"
-FORMAT = 2
+FORMAT = 3
 ON_ARTICLES = " on articles"
 """Ends the name of a weight that counts in the measure in which the candidates are articles: laws are asked about, and
 written, in other words than notices."""
@@ -191,9 +190,8 @@ def calibrated(raw: Floats, answerable: float) -> Floats:
 def reasons(ranking: Ranking, place: int, model: Model) -> list[tuple[str, float]]:
     """What raised (above 0) and lowered a clause against the average candidate, the greatest effects first."""
     values = columns(ranking.sheet.names, ranking.sheet.values, model.names)
-    moved: NDArray[np.float32] = (values[place] - values.mean(axis=0)) * model.weights
     effects: dict[str, float] = {}
-    for name, effect in zip(model.names, moved, strict=True):
+    for name, effect in zip(model.names, (values[place] - values.mean(axis=0)) * model.weights, strict=True):
         feature = name.removesuffix(ON_ARTICLES)
         effects[feature] = effects.get(feature, 0.0) + float(effect)
     return sorted(effects.items(), key=lambda one: -abs(one[1]))

@@ -34,26 +34,6 @@ class Trees:
             total += self.values[node]
         return total
 
-    def effects(self, row: Sequence[float]) -> dict[int, float]:
-        """How much each column moved the sum on the way to the leaves, by the means below the nodes passed."""
-        means = self._means()
-        moved: dict[int, float] = {}
-        for node in self.roots:
-            while self.features[node] >= 0:
-                column = self.features[node]
-                after = self.left[node] if row[column] <= self.limits[node] else self.right[node]
-                moved[column] = moved.get(column, 0.0) + means[after] - means[node]
-                node = after
-        return moved
-
-    def _means(self) -> list[float]:
-        """Mean of the leaves below each node; children stand behind their parents."""
-        means = list(self.values)
-        for node in range(len(means) - 1, -1, -1):
-            if self.features[node] >= 0:
-                means[node] = (means[self.left[node]] + means[self.right[node]]) / 2
-        return means
-
 
 def read_trees(content: Mapping[str, Any]) -> Trees:
     """Trees from JSON. Raises KeyError, TypeError or ValueError where it is of another form."""

@@ -8,10 +8,9 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from train.ranker import Tried
-from train.samples import LAWS
+from train.samples import ON_LAWS
 
 BINS = 10
-ON_LAWS = frozenset({LAWS, "no law"})
 
 Floats = npt.NDArray[np.float64]
 

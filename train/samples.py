@@ -57,6 +57,8 @@ _FEW = 5
 _LATER, _OF_LAWS, _WITHOUT_LAW = 4, 4, 3
 """One in so many of the later questions on policies, of those on laws; of these, one in so many without its law."""
 LAWS = "laws"
+ON_LAWS = frozenset({LAWS, "no law"})
+"""Scenarios on laws, with and without an answer."""
 ANSWERED = ("all", "few", LAWS)
 """Scenarios in which the collection holds the answer."""
 
