@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.address import meets
-from qa.asks import FIGURE
 from qa.asks import KINDS as ASKED
+from qa.figures import figure_columns, focus_columns
 from qa.interaction import Groups, interaction
 from qa.kernels import (
     Flags,
@@ -89,8 +89,8 @@ def features(query: Query, pool: Pool, passages: Sequence[Passage], words: Words
     columns.update(interaction(query, [passage.inner for passage in passages], sentences, (soft, around), words))
     _pair_columns(query, layout, columns)
     best = argbest_by_group(in_sentence, layout.groups, len(passages)) - layout.starts
-    _figure_columns(query, passages, layout, best, columns)
-    _focus_columns(query, passages, layout, soft, columns)
+    columns.update(figure_columns(query, passages, (layout.sentences, layout.starts), best))
+    columns.update(focus_columns(query, passages, (layout.sentences, layout.starts), soft))
     _context_columns(query, passages, columns)
     _kind_columns(query, passages, columns)
     _document_columns(layout, columns)
@@ -220,82 +220,6 @@ def _pair_columns(query: Query, layout: _Layout, columns: dict[str, Floats]) -> 
     columns["pairs_heading"] = weighted_share(found[:, count:], query.pair_weights)
     columns["longest_run"] = np.minimum(best_by_group(runs, layout.starts), 10)
     columns["run_share"] = best_by_group(runs, layout.starts) / np.float32(max(len(query.pairs), 1))
-
-
-def _figure_columns(
-    query: Query, passages: Sequence[Passage], layout: _Layout, best: NDArray[np.int64], columns: dict[str, Floats]
-) -> None:
-    """Does the clause, and the sentence that covers the question best, state the quantity that is asked for?"""
-    wanted = query.asks.patterns
-    in_sentence = np.zeros(len(passages), np.float32)
-    in_text = np.zeros(len(passages), np.float32)
-    plain = np.zeros(len(passages), np.float32)
-    for number, passage in enumerate(passages):
-        chosen = passage.folded[best[number]] if passage.folded else ""
-        in_sentence[number] = float(any(p.search(chosen) for p in wanted))
-        in_text[number] = float(any(p.search(part) for p in wanted for part in passage.folded))
-        plain[number] = float(bool(passage.figures) and passage.figures[best[number]])
-    asked = np.float32(bool(wanted))
-    figure = np.float32(query.asks.figure)
-    columns["quantity_sentence"] = asked * (2 * in_sentence - 1)
-    columns["quantity_text"] = asked * (2 * in_text - 1)
-    columns["figure_sentence"] = figure * (2 * plain - 1)
-    columns["figure_text"] = figure * np.array([2.0 * any(p.figures) - 1 for p in passages], np.float32)
-    if query.numbers:
-        held = any_by_group(presence(query.numbers, layout.sentences), layout.starts).mean(axis=0)
-        columns["numbers"] = (2 * held - 1).astype(np.float32)
-    else:
-        columns["numbers"] = np.zeros(len(passages), np.float32)
-
-
-def _focus_columns(
-    query: Query, passages: Sequence[Passage], layout: _Layout, soft: Floats, columns: dict[str, Floats]
-) -> None:
-    """What stands nearest to the asking word: is it met, in a sentence that states the quantity, and close to it?"""
-    focused = weighted_share(soft, query.focus)
-    columns["focus_sentence"] = best_by_group(focused, layout.starts)
-    columns["focus_text"] = weighted_share(np.maximum.reduceat(soft, layout.starts, axis=1), query.focus)
-    asked = bool(query.asks.patterns) or query.asks.figure
-    if not asked:
-        columns["focus_quantity"] = columns["focus_sentence"]
-        columns["focus_lacks"] = np.zeros(len(passages), np.float32)
-        columns["focus_close"] = np.zeros(len(passages), np.float32)
-        return
-    states = np.array(_states_quantity(query, passages, len(focused)), np.float32)
-    columns["focus_quantity"] = best_by_group(focused * states, layout.starts)
-    columns["focus_lacks"] = columns["focus_sentence"] - columns["focus_quantity"]
-    heaviest = [query.terms[place] for place in np.argsort(-query.focus, kind="stable")[:2]]
-    close = np.array(
-        [
-            _closeness(heaviest, query, text) if state else 0.0
-            for text, state in zip(layout.sentences, states, strict=True)
-        ],
-        np.float32,
-    )
-    columns["focus_close"] = best_by_group(close, layout.starts)
-
-
-def _states_quantity(query: Query, passages: Sequence[Passage], count: int) -> list[bool]:
-    """For each sentence whether it states what is asked for, at least some figure."""
-    found: list[bool] = []
-    for passage in passages:
-        if query.asks.patterns:
-            own = [any(p.search(part) for p in query.asks.patterns) for part in passage.folded]
-        else:
-            own = list(passage.figures)
-        found.extend(own or [False])
-    return found[:count]
-
-
-def _closeness(words: Sequence[str], query: Query, text: str) -> float:
-    """How near a quantity stands to one of the words in a sentence: 1 touching, 0 where the words are missing."""
-    places = [at for word in words if (at := text.find(word)) >= 0]
-    if not places:
-        return 0.0
-    patterns = query.asks.patterns or (FIGURE,)
-    quantities = [match.start() for pattern in patterns for match in pattern.finditer(text)]
-    gaps = [abs(a - b) for a in places for b in quantities]
-    return float(np.exp(-min(gaps, default=100) / 15))
 
 
 def _context_columns(query: Query, passages: Sequence[Passage], columns: dict[str, Floats]) -> None:
