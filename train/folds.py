@@ -30,12 +30,16 @@ def side_by_side(jobs: Jobs, workers: int) -> Iterator[tuple[str, Any]]:
     start = time.monotonic()
     _running.update(jobs)
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=torch.set_num_threads, initargs=(1,))
+    try:
         waiting = {pool.submit(_run, name): name for name in jobs}
         for number, done in enumerate(as_completed(waiting), 1):
+            result = done.result()
             print(f"  {number}/{len(jobs)} {waiting[done]}, {time.monotonic() - start:.0f} s", flush=True)
-            yield waiting[done], done.result()
-    _running.clear()
+            yield waiting[done], result
+    finally:
+        pool.shutdown(cancel_futures=True)
+        _running.clear()
 
 
 def _run(name: str) -> Any:

@@ -1,6 +1,6 @@
 """Samples -> the ranker that is shipped, with figures of every fold by a ranker fitted on the others.
 
-The weights of the order are learned on official documents; on top of them, on laws, what is added in the measure in
+The weights of the order are learned on official documents; on top of them, with laws, what is added in the measure in
 which the candidates are articles. The probability rests on trees over the best candidate (:func:`qa.rank.evidence`),
 learned on official documents alone: of a law that is taken out, others say the same. Questions without an answer were
 made by taking the right document, or the right clause, out of what is searched.
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from qa.features import Sheet
+from qa.features import ARTICLES, Sheet
 from qa.rank import FORMAT, ON_ARTICLES, columns, evidence
 from train.boosting import as_numbers, fit_trees
 from train.corpus import laws, policies
@@ -77,13 +77,16 @@ def fitted(samples: Sequence[Sample], fold: int | None) -> Order:
 
 
 def _with_articles(order: Order, teaching: Sequence[Sample]) -> Order:
-    """An order with what, by the samples on laws, is to be added to its weights on articles."""
-    on_laws = [sample for sample in teaching if sample.scenario == LAWS]
-    if not on_laws:
+    """An order with what is to be added to its weights on articles.
+
+    Official documents have articles too: their samples keep it from being about laws alone.
+    """
+    with_some = [sample for sample in teaching if sample.values[0, sample.names.index(ARTICLES)] > 0]
+    if not with_some:
         return order
     names = tuple(name + ON_ARTICLES for name in order.names)
-    given = np.concatenate([order.scores(sample) for sample in on_laws])
-    weights = fit_order(_groups(on_laws, names, given), penalty=_PENALTY_ON_ARTICLES)
+    given = np.concatenate([order.scores(sample) for sample in with_some])
+    weights = fit_order(_groups(with_some, names, given), penalty=_PENALTY_ON_ARTICLES)
     return Order(names=order.names + names, weights=np.concatenate([order.weights, weights]))
 
 
