@@ -33,7 +33,7 @@ def rankings(pipeline: Pipeline, yardstick: Yardstick, question: str, depth: int
     query = pipeline.query(interpretation, Scope())
     pool = candidates(query, pipeline.backend)
     both = of_maximum(pool.lexical) + _DENSE_WEIGHT * of_maximum(np.maximum(pool.dense, 0))
-    ours = [hit.key for hit in compose(pipeline.search(interpretation), pipeline, count=depth).hits]
+    ours = [hit.key for hit in compose(pipeline.search(interpretation, depth), pipeline, count=depth).hits]
     return {
         BM25: yardstick.search(question, depth),
         DENSE: pipeline.backend.dense(query.vector, depth).keys,

@@ -29,7 +29,7 @@ app = typer.Typer(
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON（多个问题时每行一个）。")]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="说明每条因为什么排在这里，词表带来了哪些公文说法。")]
-CountOption = Annotated[int | None, typer.Option("-k", metavar="N", help="给出多少条相关条款（1–50）。")]
+CountOption = Annotated[int | None, typer.Option("-k", metavar="N", help="给出多少条相关条款（1–200）。")]
 
 
 def _version(wanted: bool) -> None:

@@ -1,6 +1,6 @@
 """Interpretation -> ranking: the steps of a search in their order, with what they share between questions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from qa.passages import Passages
 from qa.query import Query, make_query
 from qa.rank import SHIPPED, Model, Ranking, rank, read_model
 from qa.records import Hit, Interpretation
-from qa.retrieve import candidates, ranks
+from qa.retrieve import CLOSER, candidates, ranks
 from qa.scope import Scope, Titles, scope
 from qa.words import Words
 
@@ -28,6 +28,8 @@ LEXICON = SHIPPED / "lexicon.tsv"
 _MOST_NAMED = 400
 """Of the documents that a question names so many clauses are looked at one by one, besides those found."""
 _NEAR_DOCUMENTS = 3
+_DEEPER = 2
+"""Of each source so many times as many clauses as are asked for, where that is more than usual."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -39,6 +41,7 @@ class Search:
         scope: the documents that it names.
         within: keys to which the filters restrict, None for all.
         ranking: best first, None where nothing was found.
+        further: the clauses behind these, where more were asked for than are compared closely.
         pair: the best clause and one of another document on the same subject, an older and a newer one.
     """
 
@@ -47,10 +50,18 @@ class Search:
     within: Keys | None
     ranking: Ranking | None
     pair: Pair | None = None
+    further: Ranking | None = None
 
     def hits(self, count: int) -> tuple[Hit, ...]:
         """The first ``count`` clauses."""
-        return hits(self.ranking, count, self.scope) if self.ranking is not None else ()
+        if self.ranking is None:
+            return ()
+        found = hits(self.ranking, count, self.scope)
+        if self.further is None:
+            return found
+        least = min(hit.score for hit in found)
+        behind = hits(self.further, count - len(found), self.scope)
+        return found + tuple(replace(hit, rank=hit.rank + len(found), score=min(hit.score, least)) for hit in behind)
 
 
 @dataclass(slots=True)
@@ -74,8 +85,11 @@ class Pipeline:
     cross: CrossRanker | None = None
     _titles: Titles | None = None
 
-    def search(self, interpretation: Interpretation) -> Search:
-        """Finds and orders the clauses for a question."""
+    def search(self, interpretation: Interpretation, count: int = CLOSER) -> Search:
+        """Finds and orders the clauses for a question.
+
+        However many are asked for, the first ones are the same: what is behind them is looked for afterwards.
+        """
         within = self.backend.select(interpretation.filters)
         named = self._scope(interpretation, within)
         query = self.query(interpretation, named)
@@ -89,7 +103,12 @@ class Pipeline:
             ranking = fronted(behind(ranking, interpretation), named, interpretation)
             found = pair(ranking, interpretation, named, self.backend)
             ranking = newer_first(ranking, found)
-        return Search(interpretation=interpretation, scope=named, within=within, ranking=ranking, pair=found)
+        further = None
+        if ranking is not None and count > max(len(ranking), CLOSER):
+            further = self._further(query, ranking, within, count)
+        return Search(
+            interpretation=interpretation, scope=named, within=within, ranking=ranking, pair=found, further=further
+        )
 
     def _scope(self, interpretation: Interpretation, within: Keys | None) -> Scope:
         if self._titles is None:
@@ -110,6 +129,14 @@ class Pipeline:
     def ranked(self, query: Query, within: Keys | None, named: Keys | None = None) -> Ranking | None:
         """The ranking of a query, None where no clause shares anything with it."""
         pool = candidates(query, self.backend, within, named).best(named)
+        if not len(pool):
+            return None
+        return rank(query, pool, self.passages.get(pool.keys.tolist()), self.model, self.passages.words)
+
+    def _further(self, query: Query, ranking: Ranking, within: Keys | None, count: int) -> Ranking | None:
+        """The ranking of what a deeper search finds besides; None where that is nothing."""
+        known = np.array([passage.key for passage in ranking.passages], np.int64)
+        pool = candidates(query, self.backend, within, limit=_DEEPER * count).without(known)
         if not len(pool):
             return None
         return rank(query, pool, self.passages.get(pool.keys.tolist()), self.model, self.passages.words)

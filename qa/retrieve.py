@@ -17,8 +17,6 @@ Keys = NDArray[np.int64]
 Floats = NDArray[np.float32]
 PER_SOURCE = 100
 """Clauses taken from each source. On held-out documents 98 of 100 answers are among them."""
-
-
 CLOSER = 64
 """Of these so many are compared with the question word by word; that takes longer than finding them."""
 _DENSE_WEIGHT = np.float32(1.2)
@@ -58,6 +56,13 @@ class Pool:
         chosen[np.argsort(-self.sum, kind="stable")[:count]] = True
         if named is not None:
             chosen |= np.isin(self.keys, named)
+        return self._only(chosen)
+
+    def without(self, keys: Keys) -> "Pool":
+        """The others; ranks and scores stay what they are."""
+        return self._only(~np.isin(self.keys, keys))
+
+    def _only(self, chosen: NDArray[np.bool_]) -> "Pool":
         return Pool(
             keys=self.keys[chosen],
             lexical=self.lexical[chosen],

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from qa.tune.run import Report
     from qa.verify import Finding
 
-MOST_HITS = 50
+MOST_HITS = 200
 
 
 class PolicyQA(Keeper):
@@ -72,7 +72,7 @@ class PolicyQA(Keeper):
         Args:
             question: as asked.
             filters: restrict what is searched, before ranking.
-            k: how many ranked clauses to give, 1 to 50; None: as the settings say.
+            k: how many ranked clauses to give, 1 to 200; None: as the settings say.
             explain: True says of each clause what raised and lowered it.
             origin: the door that the question came through; None: it is not written down.
             watch: sees the stages and can end the call between two of them (AbandonedError).
@@ -105,7 +105,7 @@ class PolicyQA(Keeper):
 
             threshold = self.settings.answer.least_evidence
             with watch.stage("search"):
-                search = pipeline.search(interpretation)
+                search = pipeline.search(interpretation, wanted)
             with watch.stage("compose"):
                 outcome = compose(search, pipeline, count=wanted, threshold=threshold)
             return Reply(
@@ -142,7 +142,7 @@ class PolicyQA(Keeper):
         watch = watch or Watch()
         with self._opened(watch) as pipeline:
             with watch.stage("search"):
-                search = pipeline.search(interpretation)
+                search = pipeline.search(interpretation, wanted)
             hits = search.hits(wanted)
             return Found(
                 interpretation=interpretation,

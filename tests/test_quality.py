@@ -1,6 +1,7 @@
 """Quality over the seed documents does not fall: figures of ``qa eval`` against ``bench/expected.yaml``."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,12 @@ def test_no_figure_falls(pipeline: Pipeline, name: str) -> None:
         if figures[figure] is None or figures[figure] < least - EXPECTED["tolerance"]
     }
     assert not fallen, f"found, expected: {fallen}; {found.to_dict()}"
+
+
+def test_who_asks_for_many_gets_them_behind_the_same_first_ones(pipeline: Pipeline) -> None:
+    question = interpret("开发区产业发展")
+    few, many = pipeline.search(question, 10).hits(10), pipeline.search(question, 100).hits(100)
+    assert many[:10] == few
+    assert len(many) == len({hit.key for hit in many}) == 100
+    assert [hit.rank for hit in many] == list(range(1, 101))
+    assert all(one.score >= other.score for one, other in pairwise(many))

@@ -7,8 +7,9 @@ from pydantic import Field
 from index.records import Filters
 from qa.filters import make_filters
 from qa.schemas import Wire
-from qa.service import MOST_HITS
 
+MOST_HITS = 50
+"""Clauses that one request may ask for; from the command line more."""
 _Text = Annotated[str | None, Field(max_length=200)]
 
 

@@ -17,11 +17,11 @@ from qa.facets import Facet
 from qa.filters import DISCLOSURE, NAMES, VALIDITY, make_filters
 from qa.http.access import needs
 from qa.http.door import Door, door_of
+from qa.http.inputs import MOST_HITS
 from qa.http.problems import request_id_of
 from qa.marking import excerpt, matched_words
 from qa.questionlog.records import Origin
 from qa.records import Citation, Hit, Reply
-from qa.service import MOST_HITS
 from qa.watch import Watch
 from qa.web.frame import Frame, frame_of, page, static_files
 from qa.web.reader import View, reading_view
