@@ -14,7 +14,7 @@ import torch
 
 from index.embed import SHIPPED
 from train import curve, ranker, static
-from train.calibration import reliability
+from train.calibration import draw, reliability
 from train.data import SHARED
 from train.fit import Progress, Recipe
 from train.folds import collect, side_by_side
@@ -60,6 +60,7 @@ def main() -> None:
         judged = ranker.tried(collect(arguments.work, arguments.shared, arguments.workers, material))
         ranker.save(judged, arguments.out / "ranker", arguments.shared)
         done("ranker, five folds", ranker.report(judged))
+        draw(reliability(judged), arguments.work / "reliability.svg")
         done("calibration on official documents", reliability(judged).table())
         done("calibration on laws", reliability(judged, on_laws=True).table())
     if "curve" in arguments.steps:

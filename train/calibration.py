@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -75,3 +76,26 @@ def reliability(judged: Tried, on_laws: bool = False) -> Reliability:
     """The reliability of a ranker on folds that it was not fitted on: on official documents, or on laws."""
     chosen = np.array([(sample.scenario in ON_LAWS) == on_laws for sample in judged.samples])
     return reliability_of(judged.chances[chosen], judged.found[chosen])
+
+
+def draw(judged: Reliability, path: Path) -> None:
+    """The reliability diagram as an SVG: what was said against what is true, and where the questions lie."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    from matplotlib import pyplot
+
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "policy-qa", "font.family": "sans-serif"}):
+        figure, axes = pyplot.subplots(figsize=(4.6, 4.2))
+        held = judged.share > 0
+        axes.plot([0, 1], [0, 1], color="#999999", linewidth=1)
+        axes.bar((np.arange(BINS) + 0.5) / BINS, judged.share, width=0.9 / BINS, color="#d5dde5")
+        axes.plot(judged.said[held], judged.true[held], "o-", color="#1f5fa8")
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        axes.set_xlabel("probability said")
+        axes.set_ylabel("share answered (line), share of questions (bars)")
+        axes.set_title(f"ECE {judged.error:.3f}, AUC {judged.area:.3f}")
+        figure.tight_layout()
+        figure.savefig(path, metadata={"Date": None})
+        pyplot.close(figure)
