@@ -30,7 +30,7 @@ needs_transformers = pytest.mark.skipif(
     find_spec("sentence_transformers") is None, reason="needs the extra: pip install 'policy-qa[transformers]'"
 )
 needs_shipped = pytest.mark.skipif(
-    not (SHIPPED / static.TENSORS).exists(), reason="the model has not been trained yet: python -m train.static"
+    not (SHIPPED / static.TENSORS).exists(), reason="the model has not been trained yet: python -m train"
 )
 
 
