@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.pipeline import Pipeline, Search
-from qa.rank import ADDRESS, DUTY, NAMED, Ranking, reasons
+from qa.rank import ADDRESS, DEFINED, DUTY, NAMED, Ranking, reasons
 from qa.records import Hit
 
 _MOST = 6
 _LEAST = 0.05
 """Smaller effects, in log odds, are left out: they move nothing."""
-_BY_HAND = {"named": NAMED, "address": ADDRESS, "unit_duty": DUTY}
+_BY_HAND = {"named": NAMED, "address": ADDRESS, "unit_duty": DUTY, "defined": DEFINED}
 
 NAMES = {
     "named": "点名的文件",
     "address": "点名的条款",
     "unit_duty": "所问单位的职责",
+    "defined": "说明所问的是什么",
     "lexical_share": "词语检索得分",
     "lexical_reciprocal": "词语检索名次",
     "lexical_log_rank": "词语检索名次（对数）",

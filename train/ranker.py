@@ -23,7 +23,7 @@ from train.linear import Floats, Groups, fit_order
 from train.samples import LAWS, ON_LAWS, Sample
 from train.worth import asked_words, worth_table
 
-_BY_HAND = frozenset({"named", "address", "unit_duty"})
+_BY_HAND = frozenset({"named", "address", "unit_duty", "defined"})
 """Features of what a question names outright: too rare in the training questions to be learned (:mod:`qa.rank`)."""
 _PENALTY_ON_ARTICLES = 1e-3
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
