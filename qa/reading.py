@@ -135,6 +135,7 @@ class Readings:
             at_hand = self._reading
             if at_hand is not None and monotonic() < self._due:
                 return
+            # Counted from before the opening: what is published meanwhile must not wait for the opening and this too.
             self._due = monotonic() + CHECK_SECONDS
         try:
             if at_hand is None:
@@ -166,7 +167,6 @@ class Readings:
     def _replace(self, newer: Reading | None) -> None:
         with self._state:
             older, self._reading = self._reading, newer
-            self._due = monotonic() + CHECK_SECONDS
             unused = older is not None and older._users == 0
             if older is not None:
                 older._retired = True

@@ -98,6 +98,26 @@ def test_the_pointer_is_not_asked_for_more_often_than_need_be(monkeypatch: pytes
     assert _name(readings) == "2"
 
 
+def test_what_is_published_while_one_is_opened_is_not_taken_for_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(qa.reading, "CHECK_SECONDS", 0.5)
+    monkeypatch.setattr(qa.reading, "monotonic", lambda: now[0])
+    shelf = Shelf()
+
+    def slowly() -> Reading:
+        opened = shelf.open()
+        now[0] += 0.8
+        if shelf.name == "2":
+            shelf.name = "3"  # published a moment after 2 was begun to be opened
+        return opened
+
+    readings = Readings(lambda: shelf.name, slowly)
+    assert _name(readings) == "1"
+    shelf.name = "2"
+    assert _name(readings) == "2"
+    assert _name(readings) == "3"
+
+
 def test_a_newer_generation_that_cannot_be_opened_is_reported_and_the_older_one_serves() -> None:
     shelf, readings = _readings()
     assert _name(readings) == "1"
