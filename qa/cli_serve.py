@@ -17,6 +17,10 @@ app = typer.Typer()
 _STOP_SECONDS = 5
 """How long after the time of one request the service waits at its end for those in progress."""
 
+_SILENT_SECONDS = 60
+"""How long a worker may be silent before it is replaced: on a busy machine one needs that long to load, and would be
+ended again and again before it is there. One that has died is replaced at once."""
+
 
 @app.command(
     help="启动 HTTP 服务：接口、网页和挂件。\n\n没有密钥时只在本机监听；见 qa keys。Ctrl-C 结束，进行中的请求先做完。"
@@ -59,6 +63,7 @@ def run_serve(current: State, chosen: ServiceSettings) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=chosen.timeout_seconds + _STOP_SECONDS,
+        timeout_worker_healthcheck=_SILENT_SECONDS,
     )
     current.talk(f"政策问答：{_address(chosen.host, listening)}　按 Ctrl-C 结束。")
     if chosen.workers == 1:

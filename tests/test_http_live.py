@@ -151,6 +151,29 @@ def test_the_end_waits_for_requests_in_progress(service: PolicyQA) -> None:
             httpx.get(timeout=None, url=f"{server.url}/healthz")
 
 
+def test_a_worker_that_loads_slowly_is_let_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uvicorn by itself ends a worker that is silent for 5 seconds: on a busy machine each, again and again."""
+    from qa import cli
+
+    made: list[Any] = []
+
+    class Supervisor:
+        def __init__(self, config: Any, sockets: list[Any]) -> None:
+            made.append(config)
+            self._sockets = sockets
+
+        def run(self) -> None:
+            for one in self._sockets:
+                one.close()
+
+    monkeypatch.setattr("uvicorn.supervisors.Multiprocess", Supervisor)
+    monkeypatch.setattr("qa.http.logs.configure", lambda: None)
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    assert cli.run(["--index", str(tmp_path / "index"), "serve", "--port", "0", "--workers", "2"]) == 0
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
+    assert made[0].timeout_worker_healthcheck >= 30
+
+
 def test_the_cold_command_line_starts_without_the_web() -> None:
     code = "import sys, qa.cli; print([name for name in ('fastapi', 'starlette', 'uvicorn') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
