@@ -38,7 +38,9 @@ def find_document(backend: Backend, name: str) -> Document:
             found = [document for document in documents if fits(document, wanted)]
             if found:
                 return _only(_applying(found) if fits is not _holds else found, text)
-    raise NotFoundError(f"索引中没有“{name}”这份文件；可以在全部文件（qa docs，网页的“文件”）中找，再用 id、发文字号或标题指明。")
+    raise NotFoundError(
+        f"索引中没有“{name}”这份文件；可以在全部文件（qa docs，网页的“文件”）中找，再用 id、发文字号或标题指明。"
+    )
 
 
 def find_clause(clauses: Sequence[Clause], name: str, document: Document) -> Clause:
