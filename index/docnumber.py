@@ -51,9 +51,9 @@ _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _OPEN = r"[〔［\[【(（﹝「<＜〖{｛„�]"
 _CLOSE = r"[〕］\]】)）﹞」>＞〗}｝‟�]"
 _TOKEN = rf"(?P<token>[{_HAN}]{{1,30}})"
-_YEAR = rf"(?P<year>(?:[12１２]{_B}(?:[{_D}]{_B}){{3}})|(?:[{_D}]{{2}}))"
+# 2021 | 98 | 二〇二一
+_YEAR = rf"(?P<year>(?:[12１２]{_B}(?:[{_D}]{_B}){{3}})|(?:[{_D}]{{2}})|[一二][〇零○一二三四五六七八九]{{3}})"
 _CHINESE = "[〇零一二三四五六七八九十百千]{1,7}"
-_SERIAL = rf"(?P<serial>(?:[{_D}]{_B}){{1,5}})"
 # 国发〔2021〕三十三号, as it is spoken; only with 号
 _ANY_SERIAL = rf"(?P<serial>(?:[{_D}]{_B}){{1,5}}|{_CHINESE}(?={_B}号))"
 # what a serial number with 号 must not go on to: 33号楼, 3号线, 28号台风, 1428号提案
@@ -68,7 +68,7 @@ _BRACKETED = re.compile(
 )
 # 国家税务总局公告2020年第5号 | 令2021年第8号 | 筑府办函2021年33号 | 2020年第12号公告；not: 2021年5月31日 | 2020年第12期
 _YEARLY = re.compile(
-    rf"(?:{_TOKEN}{_B})?(?<![{_D}]){_YEAR}{_B}年{_B}(?P<nth>第)?{_B}{_SERIAL}号{_B}(?P<after>令|公告|通告)?{_NOT_AFTER}"
+    rf"(?:{_TOKEN}{_B})?(?<![{_D}]){_YEAR}{_B}年{_B}(?P<nth>第)?{_B}{_ANY_SERIAL}{_B}号{_B}(?P<after>令|公告|通告)?{_NOT_AFTER}"
 )
 # 某某省人民政府令第27号 | 国令第707号 | 主席令第七十二号
 _ORDER = re.compile(

@@ -1,6 +1,7 @@
 """What documents of an index say of each other and of their time: references, backlinks, validity and its proof."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from index.day import today
 from index.state_sql import STATE
 
+_SPOKEN = re.compile(r"([\u4e00-\u9fff]+)(\d+)号")
 Rows = Callable[[str, Iterable[Any]], list[Any]]
 """Runs SQL over a catalog with parameters and gives all rows."""
 
@@ -159,9 +161,18 @@ class Links:
         return self._links(condition, day, ordinal, document_id)
 
     def to_unknown(self, title: str | None = None, number: str | None = None, day: str | None = None) -> list[Link]:
-        """References to a document that the index does not hold, by its number or its whole title."""
+        """References to a document that the index does not hold, by its number or a part of one, or its whole title."""
         if number is not None:
-            return self._links("WHERE r.number = ?2 AND r.target IS NULL ORDER BY r.id", day, number)
+            where = "WHERE r.number = ?2 AND r.target IS NULL ORDER BY r.id"
+            found = self._links(where, day, number)
+            spoken = _SPOKEN.fullmatch(number)
+            if found or spoken is None:
+                return found
+            # 黔府办发6号 may mean 黔府办发〔2021〕6号, 国发2号 what a text calls 新国发2号
+            token, serial = spoken.groups()
+            where = f"WHERE r.number LIKE ?2 AND r.number LIKE '%{serial}号' AND r.target IS NULL ORDER BY r.id"
+            links = self._links(where, day, f"%{token}%")
+            return [link for link in links if re.fullmatch(rf".*{token}(〔\d{{4}}〕)?{serial}号", link.number or "")]
         return self._links("WHERE r.title = ?2 AND r.target IS NULL ORDER BY r.id", day, title)
 
     def validity(self, document_id: str, day: str | None = None) -> Validity:
