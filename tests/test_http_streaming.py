@@ -1,7 +1,9 @@
 """Answers as a stream of events, and work that is bounded, timed and dropped when nobody waits for it."""
 
 import asyncio
+import gc
 import json
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -204,6 +206,35 @@ def test_what_nobody_waits_for_never_begins() -> None:
 
     asyncio.run(leaving())
     assert begun == []
+
+
+@pytest.mark.parametrize(("error", "told"), [(AbandonedError(), 0), (ValueError("broken"), 1)])
+def test_only_a_real_failure_of_abandoned_work_stands_in_the_log(
+    caplog: pytest.LogCaptureFixture, error: Exception, told: int
+) -> None:
+    work = Work(threads=1, most=2, seconds=None)
+    begun, free = threading.Event(), threading.Event()
+
+    def job() -> None:
+        begun.set()
+        free.wait()
+        raise error
+
+    async def leave() -> None:
+        asked = asyncio.ensure_future(work.run(job))
+        await asyncio.to_thread(begun.wait)
+        asked.cancel()
+        await asyncio.wait({asked})
+        free.set()
+        while work.jobs:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        gc.collect()  # a result that nobody took is told when it is let go
+
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(leave())
+    work.close()
+    assert len(caplog.records) == told
 
 
 def test_errors_of_a_job_are_its_caller_s() -> None:

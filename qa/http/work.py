@@ -1,14 +1,16 @@
 """Blocking work of the service, in threads: bounded in number and in time, and dropped when nobody waits for it."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
 from qa.http.problems import Problem
-from qa.watch import Watch
+from qa.watch import AbandonedError, Watch
 
+_LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _RETRY_SECONDS = 1
@@ -49,14 +51,17 @@ class Work:
         self.jobs += 1
         future = self._pool.submit(copy_context().run, job)
         future.add_done_callback(lambda _: _in_loop(loop, self._done))
+        result = asyncio.wrap_future(future)
         try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), self._seconds)
+            return await asyncio.wait_for(asyncio.shield(result), self._seconds)
         except TimeoutError:
             if future.done() and not future.cancelled() and isinstance(future.exception(), TimeoutError):
                 raise  # the job's own
             detail = f"处理超过了 {self._seconds:g} 秒，已放弃；请稍后再试，或缩短问题。"
             raise Problem("timeout", detail, {"Retry-After": str(_RETRY_SECONDS)}) from None
         finally:
+            if not result.done():
+                result.add_done_callback(_left)
             _abandon(future, watch)
 
     def _done(self) -> None:
@@ -72,6 +77,13 @@ def _abandon(future: "Future[T]", watch: Watch | None) -> None:
         future.cancel()
         if watch is not None:
             watch.abandon()
+
+
+def _left(result: "asyncio.Future[T]") -> None:
+    """Takes the outcome that nobody waits for: that the job was abandoned is no error to be told in the log."""
+    error = None if result.cancelled() else result.exception()
+    if error is not None and not isinstance(error, AbandonedError):
+        _LOG.error("abandoned work failed", exc_info=error)
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
