@@ -7,6 +7,7 @@ import numpy as np
 
 from index.records import Span
 from qa.address import meets
+from qa.definition import says
 from qa.features import met
 from qa.kernels import Floats
 from qa.passages import Passage
@@ -26,6 +27,8 @@ _BODIES = re.compile(
 _LEAST_LENGTH = 6
 _MEANING = 1.5
 _QUANTITY = 0.3
+_DEFINITION = 0.6
+"""What it counts that a sentence says what the thing asked about is."""
 
 
 def best_sentences(query: Query, passage: Passage, embed: Embed | None = None) -> list[Span]:
@@ -55,6 +58,7 @@ def best_sentences(query: Query, passage: Passage, embed: Embed | None = None) -
         scores = scores + _MEANING * (embed(raw) @ query.vector)
     if query.asks.patterns:
         scores = scores + _QUANTITY * np.array([any(p.search(t) for p in query.asks.patterns) for t in texts])
+    scores = scores + _DEFINITION * says(query, texts)
     chosen = _chosen(query, held, scores, texts)
     return _joined([passage.spans[spans[place]] for place in chosen], passage.clause.text)
 

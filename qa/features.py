@@ -289,7 +289,7 @@ def _kind_columns(query: Query, passages: Sequence[Passage], columns: dict[str, 
     duties = np.array([float(bool(p.clause.duties)) for p in passages], np.float32)
     columns["who_duties"] = np.float32(asked["who"]) * duties
     columns["who_dutiful"] = np.float32(asked["who"]) * (2 * held["dutiful"] - 1)
-    columns["defined"] = defined(query, passages, bool(asked["definition"]))
+    columns["defined"] = defined(query, passages)
     columns["defines"] = np.float32(asked["definition"]) * (2 * held["defines"] - 1)
     columns["when_dated"] = np.float32(asked["when"]) * (2 * held["dated"] - 1)
     columns["penalty"] = np.float32(asked["penalty"]) * (2 * held["penal"] - 1)

@@ -8,6 +8,7 @@ import pytest
 from index.backend import open_index
 from index.build import build
 from index.embed import open_embedder
+from qa.answer import compose
 from qa.pipeline import Pipeline, open_pipeline
 from qa.question import interpret
 from qa.records import Hit
@@ -33,8 +34,11 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     ],
 )
 def test_the_clause_that_says_it_is_first(pipeline: Pipeline, question: str, said: str) -> None:
-    first: Hit = pipeline.search(interpret(question)).hits(1)[0]
+    search = pipeline.search(interpret(question))
+    first: Hit = search.hits(1)[0]
     assert said in first.clause.text
+    answer = compose(search, pipeline, count=5).answer
+    assert answer is not None and said in answer.citations[0].quote
 
 
 @pytest.mark.parametrize(

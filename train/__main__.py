@@ -1,7 +1,7 @@
 """Rebuilds everything that ships: ``python -m train``.
 
 Units and embedding; five folds by document, each an embedding that has not seen it and the samples that the ranker
-learns from; ranker, calibration and a learning curve. Two cores need about half an hour. What the work folder holds of
+learns from; ranker, calibration and a learning curve. What the work folder holds of
 an earlier run is used again; after a change of data or recipe name an empty one. The same data and seed give the same
 models.
 """
